@@ -1,0 +1,75 @@
+//! The only place that knows the contract's generated types, and where they become ours.
+
+use crate::error::{JoinError, SettingsError};
+use crate::outcome::{Exclusion, Outcome, Rejection};
+use crate::reason::{ExclusionReason, RejectReason};
+
+mod generated {
+    #![allow(missing_docs, clippy::all, reason = "generated")]
+    wasmtime::component::bindgen!({ path: "../../wit", world: "activity-filter" });
+}
+
+use generated::exports::actlog::activity::types as wit;
+pub(crate) use generated::{ActivityFilter, ActivityFilterPre};
+
+impl From<wit::Outcome> for Outcome {
+    fn from(outcome: wit::Outcome) -> Self {
+        Self {
+            read: outcome.read,
+            recorded: outcome.recorded,
+            parts: outcome.parts,
+            records: outcome.records,
+            excluded: outcome.excluded.into_iter().map(Exclusion::from).collect(),
+            rejected: outcome.rejected.into_iter().map(Rejection::from).collect(),
+            faulted: Vec::new(),
+        }
+    }
+}
+
+impl From<wit::Exclusion> for Exclusion {
+    fn from(exclusion: wit::Exclusion) -> Self {
+        let wit::Exclusion { reason, message, entity, count } = exclusion;
+        Self { reason: reason.into(), message, entity, count }
+    }
+}
+
+impl From<wit::Rejection> for Rejection {
+    fn from(rejection: wit::Rejection) -> Self {
+        let wit::Rejection { index, reason, place, offset, explanation } = rejection;
+        Self { index, reason: reason.into(), place, offset, explanation }
+    }
+}
+
+impl From<wit::SettingsError> for SettingsError {
+    fn from(error: wit::SettingsError) -> Self {
+        Self { path: error.path, explanation: error.explanation }
+    }
+}
+
+impl From<wit::JoinError> for JoinError {
+    fn from(error: wit::JoinError) -> Self {
+        match error {
+            wit::JoinError::MissingParts(wit::MissingParts { correlation_id, part_count, missing }) => {
+                Self::MissingParts { correlation_id, part_count, missing }
+            }
+            wit::JoinError::NotARecord(wit::BadLine { line, explanation }) => Self::NotARecord { line, explanation },
+            wit::JoinError::Conflict(wit::BadLine { line, explanation }) => Self::Conflict { line, explanation },
+        }
+    }
+}
+
+/// Maps an enum of the contract to ours, value by value; the compiler sees to it that none is left out.
+macro_rules! same_values {
+    ($type:ident: $($value:ident)*) => {
+        impl From<wit::$type> for $type {
+            fn from(value: wit::$type) -> Self {
+                match value { $(wit::$type::$value => $type::$value,)* }
+            }
+        }
+    };
+}
+
+same_values!(ExclusionReason: ExcludedMessage AuditingOff UserAccessOff ReadAuditingOff AreaNotAudited EntityNotAudited
+    SingleRecordOff MultipleRecordOff UnknownOrganization NotProduction VersionTooOld NoSubscription CustomerMessage
+    CustomerEntity CustomerUser ServiceAccount SystemNoise SocialActionNotLogged);
+same_values!(RejectReason: NotUtf8 NotJson TooDeep DuplicateKey MissingKey WrongType BadValue BadQuery);

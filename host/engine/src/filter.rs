@@ -1,0 +1,105 @@
+//! A filter: the engine with an operator's settings, and its idle instances.
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::instance::Auditor;
+use crate::isolate;
+use crate::outcome::Outcome;
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The audit filter with its settings. Clones share it, and so may threads: each call takes an instance of its own.
+#[derive(Clone)]
+pub struct Filter {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: Engine,
+    settings: String,
+    idle: Mutex<Vec<Auditor>>,
+    most_idle: usize,
+}
+
+impl Filter {
+    /// Checks the settings by making the first instance.
+    pub(crate) fn new(engine: Engine, settings: &str) -> Result<Self, Error> {
+        let first = engine.auditor(settings)?;
+        let most_idle = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let shared = Shared { engine, settings: settings.to_owned(), idle: Mutex::new(vec![first]), most_idle };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Filters a batch of events: NDJSON, one event a line.
+    ///
+    /// A bad event is no error, see [`Outcome::rejected`]; nor is one on which the filter fails, see [`Outcome::faulted`].
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when the batch is larger than an instance may be, [`Error::Host`] when no instance can be made.
+    pub fn audit(&self, events: &[u8]) -> Result<Outcome, Error> {
+        self.shared.engine.check_size(events)?;
+        let mut auditor = self.take()?;
+        match auditor.audit(events) {
+            Ok(outcome) => {
+                self.put_back(auditor);
+                Ok(outcome)
+            }
+            Err(fault) => {
+                drop(auditor);
+                let outcome = isolate::one_by_one(events, fault, |event| self.attempt(event))?;
+                debug_assert!(outcome.is_balanced(), "events got lost: {outcome:?}");
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Tells what is decided about one event and why, stage by stage, as a JSON document.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when the event is larger than an instance may be, [`Error::Fault`] when the filter fails on it,
+    /// [`Error::Host`] when no instance can be made.
+    pub fn explain(&self, event: &[u8]) -> Result<String, Error> {
+        self.shared.engine.check_size(event)?;
+        let mut auditor = self.take()?;
+        let explanation = auditor.explain(event)?;
+        self.put_back(auditor);
+        Ok(explanation)
+    }
+
+    /// Filters once, without a second try.
+    fn attempt(&self, events: &[u8]) -> Result<isolate::Attempt, Error> {
+        let mut auditor = self.take()?;
+        let attempt = auditor.audit(events);
+        if attempt.is_ok() {
+            self.put_back(auditor);
+        }
+        Ok(attempt)
+    }
+
+    /// An idle instance, or a new one.
+    fn take(&self) -> Result<Auditor, Error> {
+        let idle = self.idle().pop();
+        idle.map_or_else(|| self.shared.engine.auditor(&self.shared.settings), Ok)
+    }
+
+    /// Keeps an instance whose last call went well.
+    fn put_back(&self, auditor: Auditor) {
+        if auditor.is_worth_keeping() {
+            let mut idle = self.idle();
+            if idle.len() < self.shared.most_idle {
+                idle.push(auditor);
+            }
+        }
+    }
+
+    /// A panic while the list was held left it whole: nothing but push and pop is done to it.
+    fn idle(&self) -> MutexGuard<'_, Vec<Auditor>> {
+        self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Filter").field("engine", &self.shared.engine).field("idle", &self.idle().len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,3 @@
+//! x
+mod source;
+fn main() {}

@@ -1,0 +1,148 @@
+//! Reading a settings file and telling everything that is wrong with it, with its line.
+
+use std::fs::File;
+use std::io::Read;
+
+use actlog_engine::{Engine, Error, Filter, SettingsError};
+use anyhow::Context;
+use serde_json::Value as Json;
+use toml_edit::Document;
+
+use super::{convert, place};
+use crate::console::clean;
+use crate::exit::BadSettings;
+
+/// The largest settings file, in bytes.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// A settings file that was read and is TOML.
+pub struct Settings {
+    name: String,
+    text: String,
+    json: Json,
+}
+
+impl Settings {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read; [`BadSettings`] when it is no TOML, or holds what settings cannot hold.
+    pub fn read(name: &str) -> anyhow::Result<Self> {
+        let mut text = String::new();
+        let cannot = || format!("cannot read the settings {name}");
+        let file = File::open(name).with_context(cannot)?;
+        file.take(MAX_BYTES + 1).read_to_string(&mut text).with_context(cannot)?;
+        if text.len() as u64 > MAX_BYTES {
+            return Err(BadSettings::new(name, vec![format!("{name}: over {MAX_BYTES} bytes")]).into());
+        }
+        Self::parse(name, text)
+    }
+
+    /// Takes TOML text; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// [`BadSettings`] when it is no TOML, or holds what settings cannot hold.
+    pub fn parse(name: &str, text: String) -> anyhow::Result<Self> {
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        let bad = |lines: Vec<(usize, String)>| {
+            let mut lines = lines;
+            lines.sort_by_key(|&(line, _)| line);
+            BadSettings::new(name, lines.into_iter().map(|(line, error)| format!("{name}:{line}: {}", clean(&error))).collect())
+        };
+        let document = Document::parse(text.as_str())
+            .map_err(|error| bad(vec![(error.span().map_or(1, |span| place::line(&text, span.start)), error.message().to_owned())]))?;
+        let told = |misfit: convert::Misfit| {
+            (misfit.span.map_or(1, |span| place::line(&text, span.start)), format!("{}: {}", misfit.path, misfit.explanation))
+        };
+        let json = convert::object(document.as_table()).map_err(|misfits| bad(misfits.into_iter().map(told).collect()))?;
+        Ok(Self { name: name.to_owned(), text, json })
+    }
+
+    /// The text, as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A filter with these settings. `profile` replaces the record profile that they name.
+    ///
+    /// # Errors
+    /// [`BadSettings`] with everything that the filter says is wrong.
+    pub fn filter(&self, engine: &Engine, profile: Option<&str>) -> anyhow::Result<Filter> {
+        engine.filter(&with_profile(self.json.clone(), profile).to_string()).map_err(|error| match error {
+            Error::Settings(errors) => self.bad(&errors).into(),
+            other => other.into(),
+        })
+    }
+
+    fn bad(&self, errors: &[SettingsError]) -> BadSettings {
+        let Ok(document) = Document::parse(self.text.as_str()) else { return BadSettings::new(&self.name, Vec::new()) };
+        let told = |error: &SettingsError| {
+            let line = place::find(document.as_table(), &error.path).map_or(1, |span| place::line(&self.text, span.start));
+            let path = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path) };
+            (line, format!("{path}{}", without_json_place(&error.explanation)))
+        };
+        let mut lines: Vec<_> = errors.iter().map(told).collect();
+        lines.sort_by_key(|&(line, _)| line);
+        BadSettings::new(&self.name, lines.into_iter().map(|(line, error)| format!("{}:{line}: {}", self.name, clean(&error))).collect())
+    }
+}
+
+/// A filter with the settings in a file, or with the defaults, which audit everything.
+///
+/// # Errors
+/// As for [`Settings`].
+pub fn filter(engine: &Engine, file: Option<&str>, profile: Option<&str>) -> anyhow::Result<Filter> {
+    match file {
+        Some(file) => Settings::read(file)?.filter(engine, profile),
+        None => Ok(engine.filter(&with_profile(Json::Object(serde_json::Map::new()), profile).to_string())?),
+    }
+}
+
+fn with_profile(mut settings: Json, profile: Option<&str>) -> Json {
+    if let (Some(profile), Some(sections)) = (profile, settings.as_object_mut()) {
+        let record = sections.entry("record").or_insert_with(|| Json::Object(serde_json::Map::new()));
+        // Where the section is no table the filter says so.
+        if let Some(record) = record.as_object_mut() {
+            record.insert("profile".to_owned(), Json::from(profile));
+        }
+    }
+    settings
+}
+
+/// The explanation without the line and column of the JSON that the filter was given: nobody sees that text.
+fn without_json_place(explanation: &str) -> &str {
+    match explanation.rfind(" (line ") {
+        Some(at) if explanation.ends_with(')') => &explanation[..at],
+        _ => explanation,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(text: &str) -> Vec<String> {
+        Settings::parse("s.toml", text.to_owned()).map(|_| ()).unwrap_err().downcast::<BadSettings>().unwrap().lines
+    }
+
+    #[test]
+    fn parse_bad_toml_names_the_line() {
+        let errors = errors("[record]\nprofile = \n");
+        assert!(errors.len() == 1 && errors[0].starts_with("s.toml:2: "), "{errors:?}");
+        assert!(self::errors("a = 1\na = 2\n")[0].starts_with("s.toml:2: "));
+    }
+
+    #[test]
+    fn parse_misfits_name_their_lines() {
+        assert_eq!(
+            errors("[users]\na = 2024-01-01\nb = nan\n").iter().map(|error| &error[..18]).collect::<Vec<_>>(),
+            ["s.toml:2: users.a:", "s.toml:3: users.b:"]
+        );
+    }
+
+    #[test]
+    fn without_json_place_keeps_the_sentence() {
+        assert_eq!(without_json_place("unknown key (line 2 column 16)"), "unknown key");
+        assert_eq!(without_json_place("a GUID (not a name)"), "a GUID (not a name)");
+    }
+}

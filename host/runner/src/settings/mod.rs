@@ -1,0 +1,9 @@
+//! Settings: one TOML file for the operator, one JSON document of the same shape for the filter, which checks it.
+
+mod convert;
+pub mod load;
+mod place;
+pub mod publish;
+
+/// The commented template that `actlog settings init` writes.
+pub const TEMPLATE: &str = include_str!("template.toml");

@@ -1,0 +1,56 @@
+//! The account: how many events were read, and what became of them.
+
+use actlog_engine::Outcome;
+use serde::Serialize;
+
+/// How many events had each outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Totals {
+    /// Events read.
+    pub read: u64,
+    /// Events that became records.
+    pub recorded: u64,
+    /// Records; more than `recorded` when some were split.
+    pub records: u64,
+    /// Events left out on purpose.
+    pub excluded: u64,
+    /// Events that are unusable.
+    pub rejected: u64,
+    /// Events on which the filter failed.
+    pub faulted: u64,
+}
+
+impl Totals {
+    /// Adds what became of the events of a batch that the filter saw.
+    pub fn add(&mut self, outcome: &Outcome) {
+        self.read += u64::from(outcome.read);
+        self.recorded += u64::from(outcome.recorded);
+        self.records += u64::from(outcome.parts);
+        self.excluded += outcome.excluded_events();
+        self.rejected += outcome.rejected.len() as u64;
+        self.faulted += outcome.faulted.len() as u64;
+    }
+
+    /// Adds one event that the runner rejected.
+    pub fn add_rejected(&mut self) {
+        self.read += 1;
+        self.rejected += 1;
+    }
+
+    /// Adds events for which the engine had no answer.
+    pub fn add_faulted(&mut self, count: u64) {
+        self.read += count;
+        self.faulted += count;
+    }
+
+    /// Whether every event is accounted for.
+    pub fn is_balanced(&self) -> bool {
+        self.read == self.recorded + self.excluded + self.rejected + self.faulted
+    }
+
+    /// Whether any event could not be used.
+    pub fn has_unusable(&self) -> bool {
+        self.rejected + self.faulted > 0
+    }
+}

@@ -12,7 +12,7 @@
 //! | social-action | social | the table of social engagement lists its entity and action |
 //! | logged-message | SDK | the message is none of the 25 that are never logged |
 //! | user-access | SDK | Audit user access is on, or it is no sign-in or sign-out |
-//! | read-auditing | SDK | Start Read Auditing is on, or it is no read |
+//! | read-auditing | SDK | Start Read Auditing is on, or it is no read and no sign-in |
 //! | area | SDK | the area of the entity is audited, or it has none |
 //! | entity-auditing | SDK | Auditing is on for the entity, or none is named |
 //! | single-record | SDK | Single record auditing is on for the entity, none is named, or it is no read of one record |

@@ -101,6 +101,12 @@ impl<'f> Facts<'f> {
     }
 }
 
+/// What is logged only "when the Start Read Auditing option is selected": reads, and user sign-in (see "What events are
+/// audited").
+fn needs_read_auditing(category: Category) -> bool {
+    category.is_read() || category == Category::SignIn
+}
+
 /// Every rule, in the order in which an event meets them.
 pub(super) static RULES: [Rule; 18] = [
     Rule {
@@ -173,10 +179,10 @@ pub(super) static RULES: [Rule; 18] = [
         name: "read-auditing",
         reason: ExclusionReason::ReadAuditingOff,
         concerns: Concerns::Sdk,
-        passes: |facts| facts.policy.read || !facts.subject.category.is_read(),
+        passes: |facts| facts.policy.read || !needs_read_auditing(facts.subject.category),
         why: |facts| {
-            let read = if facts.subject.category.is_read() { "a read" } else { "no read" };
-            format!("category {} is {read}, Start Read Auditing is {}", facts.subject.category.name(), on_or_off(facts.policy.read))
+            let needed = if needs_read_auditing(facts.subject.category) { "needs" } else { "does not need" };
+            format!("category {} {needed} Start Read Auditing, which is {}", facts.subject.category.name(), on_or_off(facts.policy.read))
         },
     },
     Rule {

@@ -83,8 +83,8 @@ pub struct Auditing {
     pub start: bool,
     /// Audit user access. Off: sign-ins and sign-outs are not recorded.
     pub user_access: bool,
-    /// Start Read Auditing; on when left out. Off: reads of one or many records are not recorded. It exists only while
-    /// Start Auditing is on, so it must not be written as `true` beside `start = false`.
+    /// Start Read Auditing; on when left out. Off: reads of one or many records are not recorded, and user sign-in is
+    /// not either. It exists only while Start Auditing is on, so it must not be written as `true` beside `start = false`.
     #[cfg_attr(test, schemars(extend("default" = true)))]
     pub read: Given<bool>,
     /// Enable Auditing in the following areas: those that are audited; all when left out. An entity that belongs to no

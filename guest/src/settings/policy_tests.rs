@@ -122,6 +122,17 @@ fn draft_replaces_whole_sections_and_never_acts_unasked() {
 }
 
 #[test]
+fn draft_of_exclusions_and_users_replaces_them() {
+    let settings = settings(
+        r#"{"exclusions": {"messages": ["Merge"]}, "users": [{"id": "00000000-0000-0000-0000-000000000001"}],
+            "draft": {"exclusions": {"entities": ["task"]}, "users": [{"id": "00000000-0000-0000-0000-000000000002"}]}}"#,
+    );
+    let draft = Policy::of(&settings, Which::Draft);
+    assert!(draft.excluded_entities.contains("task") && !draft.excluded_messages.contains("Merge"));
+    assert!(draft.user(Guid(2)).is_some() && draft.user(Guid(1)).is_none());
+}
+
+#[test]
 fn draft_where_there_is_none_is_the_published_part() {
     let settings = settings(r#"{"auditing": {"start": false}}"#);
     assert!(!Policy::of(&settings, Which::Draft).start);

@@ -37,6 +37,28 @@ pub struct Object<'a> {
     criteria: bool,
 }
 
+/// The members that are read, each with a bit of its own.
+#[derive(Clone, Copy)]
+enum Member {
+    Type,
+    Value,
+    Boxed,
+    Attributes,
+    Entities,
+    Related,
+    Id,
+    LogicalName,
+    EntityName,
+    Name,
+    Query,
+    Criteria,
+}
+
+/// The fault of a member that stands twice, the second time at byte `at`.
+fn twice(at: usize) -> Fault {
+    Fault::new(Reason::DuplicateKey, at, "this key stands twice; which one counts would be a guess")
+}
+
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape<'a> {
@@ -59,33 +81,55 @@ pub enum Shape<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Reads the members of an object whose JSON was checked before. Members of an unexpected type are passed over.
+    /// Reads the members of an object whose JSON was checked before. Members of an unexpected type are passed over; one
+    /// that stands twice is a fault, with its place and offset inside `raw`.
     pub fn read(raw: &'a str) -> Result<Self, Fault> {
         let mut object = Object::default();
+        let mut seen = 0u16;
         Reader::new(raw).object(|key, reader| {
+            reader.peek();
+            let at = reader.offset();
             let value = reader.value()?;
-            match (key.as_plain().unwrap_or_default(), value) {
-                ("__type", Value::Text(name)) => {
-                    object.type_name = name.raw_until(':');
+            let key = key.decode();
+            let member = match &*key {
+                "__type" => Member::Type,
+                "Value" => Member::Value,
+                "__value" => Member::Boxed,
+                "Attributes" => Member::Attributes,
+                "Entities" => Member::Entities,
+                "RelatedEntities" => Member::Related,
+                "Id" => Member::Id,
+                "LogicalName" => Member::LogicalName,
+                "EntityName" => Member::EntityName,
+                "Name" => Member::Name,
+                "Query" => Member::Query,
+                "Criteria" => Member::Criteria,
+                _ => {
+                    object.more = true;
                     return Ok(());
                 }
-                ("Value", value) => {
-                    object.value = Some(value);
-                    return Ok(());
-                }
-                ("__value", value) => object.boxed = Some(value),
-                ("Attributes", Value::Array(raw)) => object.attributes = Some(raw),
-                ("Entities", Value::Array(raw)) => object.entities = Some(raw),
-                ("RelatedEntities", Value::Array(raw)) => object.related = Some(raw),
-                ("Id", Value::Text(id)) => object.id = Guid::parse(&id.decode()).filter(|id| *id != Guid::ZERO),
-                ("LogicalName", Value::Text(name)) => object.logical_name = Some(name),
-                ("EntityName", Value::Text(name)) => object.entity_name = Some(name),
-                ("Name", Value::Text(name)) => object.name = Some(name),
-                ("Query", Value::Text(query)) => object.query = Some(query),
-                ("Criteria", _) => object.criteria = true,
+            };
+            let bit = 1 << member as u16;
+            if seen & bit != 0 {
+                return Err(twice(at).under(&key));
+            }
+            seen |= bit;
+            object.more |= !matches!(member, Member::Type | Member::Value);
+            match (member, value) {
+                (Member::Type, Value::Text(name)) => object.type_name = name.raw_until(':'),
+                (Member::Value, value) => object.value = Some(value),
+                (Member::Boxed, value) => object.boxed = Some(value),
+                (Member::Attributes, Value::Array(raw)) => object.attributes = Some(raw),
+                (Member::Entities, Value::Array(raw)) => object.entities = Some(raw),
+                (Member::Related, Value::Array(raw)) => object.related = Some(raw),
+                (Member::Id, Value::Text(id)) => object.id = Guid::parse(&id.decode()).filter(|id| *id != Guid::ZERO),
+                (Member::LogicalName, Value::Text(name)) => object.logical_name = Some(name),
+                (Member::EntityName, Value::Text(name)) => object.entity_name = Some(name),
+                (Member::Name, Value::Text(name)) => object.name = Some(name),
+                (Member::Query, Value::Text(query)) => object.query = Some(query),
+                (Member::Criteria, _) => object.criteria = true,
                 _ => {}
             }
-            object.more = true;
             Ok(())
         })?;
         Ok(object)
@@ -118,18 +162,27 @@ pub fn pairs<'a>(event: &'a str, raw: &'a str, out: &mut Vec<Field<'a>>) -> Resu
     let base = offset_in(event, raw);
     let mut reader = Reader::new(raw);
     let read = reader.array(|position, reader| {
-        reader.peek();
+        let first = reader.peek();
         let begin = reader.offset();
-        let (mut name, mut value) = (Value::Null, Value::Null);
+        if first != Some(b'{') {
+            let explanation = format!("expected an object with key and value, found {}", reader.value()?.kind());
+            return Err(Fault::new(Reason::WrongType, begin, explanation).at_position(position));
+        }
+        let (mut name, mut value) = (None, None);
         let pair = reader.object(|key, reader| {
-            match key.as_plain() {
-                Some("key") => name = reader.value()?,
-                Some("value") => value = reader.value()?,
-                _ => reader.skip()?,
+            let (slot, label) = match &*key.decode() {
+                "key" => (&mut name, "key"),
+                "value" => (&mut value, "value"),
+                _ => return reader.skip(),
+            };
+            reader.peek();
+            let at = reader.offset();
+            if slot.replace(reader.value()?).is_some() {
+                return Err(twice(at).under(label));
             }
             Ok(())
         });
-        let named = pair.and_then(|()| match name {
+        let named = pair.and_then(|()| match name.unwrap_or(Value::Null) {
             Value::Text(name) => check_name(name, begin).map(|()| name).map_err(|fault| fault.under("key")),
             other => {
                 let explanation = format!("expected a string, found {}", other.kind());
@@ -137,7 +190,7 @@ pub fn pairs<'a>(event: &'a str, raw: &'a str, out: &mut Vec<Field<'a>>) -> Resu
             }
         });
         let name = named.map_err(|fault| fault.at_position(position))?;
-        out.push(Field { name, value, form: Form::RemoteExecutionContext });
+        out.push(Field { name, value: value.unwrap_or(Value::Null), form: Form::RemoteExecutionContext });
         Ok(())
     });
     read.map_err(|fault| fault.shifted(base))
@@ -163,6 +216,37 @@ mod tests {
         ];
         for (raw, shape) in cases {
             assert_eq!(Object::read(raw).unwrap().shape(), shape, "{raw}");
+        }
+    }
+
+    #[test]
+    fn read_a_key_with_escapes_is_the_same_key() {
+        assert_eq!(Object::read(r#"{"\u0056alue":3}"#).unwrap().shape(), Shape::Simple(Value::Number("3")));
+    }
+
+    #[test]
+    fn read_a_member_that_stands_twice_is_refused() {
+        for member in ["__type", "Value", "__value", "Attributes", "Entities", "RelatedEntities", "Id", "LogicalName", "EntityName", "Name", "Query", "Criteria"] {
+            let fault = Object::read(&format!(r#"{{"{member}":[],"x":1,"x":2,"{member}": 7}}"#)).expect_err(member);
+            assert_eq!((fault.reason, fault.place.as_str()), (Reason::DuplicateKey, member));
+            assert!(fault.offset > 10, "{fault}");
+        }
+        assert!(Object::read(r#"{"Else":1,"Else":2}"#).is_ok());
+    }
+
+    #[test]
+    fn pairs_that_are_none_name_their_place() {
+        let cases = [
+            ("[7]", Reason::WrongType, "[0]"),
+            (r#"[{"key":"a"},null]"#, Reason::WrongType, "[1]"),
+            (r#"[{"value":1}]"#, Reason::WrongType, "[0].key"),
+            (r#"[{"key":"a","value":1,"value":2}]"#, Reason::DuplicateKey, "[0].value"),
+            (r#"[{"key":"a","\u006bey":"b"}]"#, Reason::DuplicateKey, "[0].key"),
+            (r#"[{"key":"a\nb"}]"#, Reason::BadValue, "[0].key"),
+        ];
+        for (raw, reason, place) in cases {
+            let fault = pairs(raw, raw, &mut Vec::new()).expect_err(raw);
+            assert_eq!((fault.reason, fault.place.as_str()), (reason, place), "{raw}");
         }
     }
 }

@@ -85,6 +85,13 @@ impl Fault {
         self.inner.offset += base;
         self
     }
+
+    /// Moves the fault to where `place` says that its byte stands.
+    #[must_use]
+    pub fn moved(mut self, place: impl FnOnce(usize) -> usize) -> Self {
+        self.inner.offset = place(self.inner.offset);
+        self
+    }
 }
 
 impl std::ops::Deref for Fault {

@@ -129,10 +129,14 @@ impl Pen<'_> {
     }
 
     fn typed_object(&mut self, raw: &str, typed: u32) -> Result<(), Fault> {
-        let object = Object::read(raw)?;
+        // What is no good object of its type is written as it came: nothing of it may go missing.
+        let Ok(object) = Object::read(raw) else { return self.object(raw, Form::RemoteExecutionContext) };
         match (object.shape(), object.id) {
             (Shape::Simple(value), _) => self.value(value, Form::RemoteExecutionContext, typed),
-            (Shape::Collection, _) => self.array(object.entities.unwrap_or("[]"), Form::RemoteExecutionContext, typed),
+            (Shape::Collection, _) => match object.entities {
+                Some(entities) => self.array(entities, Form::RemoteExecutionContext, typed),
+                None => self.object(raw, Form::RemoteExecutionContext),
+            },
             (Shape::Reference, Some(id)) => {
                 self.record_begin(object, Some(id));
                 if let Some(name) = object.name {
@@ -142,18 +146,21 @@ impl Pen<'_> {
                 self.out.push('}');
                 Ok(())
             }
-            (Shape::Entity, id) => self.entity(object, id, typed),
+            (Shape::Entity, id) => {
+                let mut attributes = Vec::new();
+                match object.attributes.map(|list| crate::dotnet::pairs(list, list, &mut attributes)) {
+                    Some(Ok(())) => self.entity(object, id, &attributes, typed),
+                    _ => self.object(raw, Form::RemoteExecutionContext),
+                }
+            }
             _ => self.object(raw, Form::RemoteExecutionContext),
         }
     }
 
-    fn entity(&mut self, object: Object<'_>, id: Option<Guid>, typed: u32) -> Result<(), Fault> {
+    fn entity(&mut self, object: Object<'_>, id: Option<Guid>, attributes: &[Field<'_>], typed: u32) -> Result<(), Fault> {
         self.record_begin(object, id);
         self.key(if object.logical_name.is_some() || id.is_some() { "," } else { "" }, "Attributes");
         self.out.push('[');
-        let mut attributes = Vec::new();
-        let raw = object.attributes.unwrap_or("[]");
-        crate::dotnet::pairs(raw, raw, &mut attributes)?;
         for (position, attribute) in attributes.iter().enumerate() {
             self.field(position, attribute, typed)?;
         }
@@ -255,6 +262,11 @@ mod tests {
                 r#"[{"LogicalName":"lead","Id":"0a0d8709-711e-e811-a952-000d3a732d76","Attributes":[]}]"#,
             ),
             (r#"{"__type":"Else:http://x","A":{"Value":1,"B":2}}"#, r#"{"__type":"Else:http://x","A":{"Value":1,"B":2}}"#),
+            // No good entity, so it stays as it came.
+            (r#"{"__type":"Entity:http://x","Attributes":[7]}"#, r#"{"__type":"Entity:http://x","Attributes":[7]}"#),
+            (r#"{"__type":"Entity:http://x","Attributes":7}"#, r#"{"__type":"Entity:http://x","Attributes":7}"#),
+            (r#"{"__type":"EntityCollection:http://x","Entities":7}"#, r#"{"__type":"EntityCollection:http://x","Entities":7}"#),
+            (r#"{"Value":1,"Value":2}"#, r#"{"Value":1,"Value":2}"#),
             // An alternate key instead of an id: nothing of it may go missing.
             (
                 r#"{"__type":"EntityReference:http://x","Id":"00000000-0000-0000-0000-000000000000","KeyAttributes":[{"key":"code","value":"7"}],"LogicalName":"a"}"#,

@@ -166,7 +166,9 @@ impl Line<'_> {
             entity.write(self.out, Level::Record);
         }
         if let Some(id) = activity.entity_id {
-            self.out.push(' ');
+            if activity.entity_name.is_some() {
+                self.out.push(' ');
+            }
             id.write(self.out);
         }
         self.out.push('"');

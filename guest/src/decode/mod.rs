@@ -21,7 +21,7 @@ pub fn decode<'a>(event: &'a str, activity: &mut Activity<'a>) -> Result<(), Fau
     let mut slots = Slots::default();
     let mut reader = Reader::new(event);
     reader.object(|name, reader| {
-        let Some(key) = name.as_plain().and_then(Key::find) else {
+        let Some(key) = Key::find(&name.decode()) else {
             return reader.skip();
         };
         let at = reader.offset();
@@ -116,6 +116,7 @@ mod tests {
             ("{}".to_owned(), Reason::MissingKey, "Message"),
             (format!(r#"{{"Message":"A","MessageName":"A",{organization}}}"#), Reason::DuplicateKey, "MessageName"),
             (format!(r#"{{"Message":"A","Message":"B",{organization}}}"#), Reason::DuplicateKey, "Message"),
+            (format!(r#"{{"Message":"A","\u004dessage":"B",{organization}}}"#), Reason::DuplicateKey, "Message"),
             (r#"{"Message":"A"}"#.to_owned(), Reason::MissingKey, "OrganizationId"),
             (r#"{"Message":"A","OrganizationId":"x"}"#.to_owned(), Reason::BadValue, "OrganizationId"),
             (r#"{"Message":"A","OrganizationId":"00000000-0000-0000-0000-000000000000"}"#.to_owned(), Reason::MissingKey, "OrganizationId"),
@@ -127,9 +128,22 @@ mod tests {
             (format!(r#"{{"Message":"A",{organization},"QueryResults":[7]}}"#), Reason::WrongType, "QueryResults[0]"),
             (format!(r#"{{"Message":"A",{organization},"Fields":[{{"Value":1}}]}}"#), Reason::MissingKey, "Fields[0].Name"),
             (format!(r#"{{"Message":"A",{organization},"Fields":7}}"#), Reason::WrongType, "Fields"),
+            (format!(r#"{{"Message":"A",{organization},"Fields":[7]}}"#), Reason::WrongType, "Fields[0]"),
+            (format!(r#"{{"Message":"A",{organization},"Fields":[{{"Name":"a","Name":"b"}}]}}"#), Reason::DuplicateKey, "Fields[0].Name"),
             (format!(r#"{{"Message":"A",{organization},"CreationTime":"yesterday"}}"#), Reason::BadValue, "CreationTime"),
             (format!(r#"{{"Message":"A",{organization},"UserType":"Boss"}}"#), Reason::BadValue, "UserType"),
             (format!(r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":1}}]}}"#), Reason::WrongType, "InputParameters[0].key"),
+            (format!(r#"{{"MessageName":"A",{organization},"InputParameters":[1]}}"#), Reason::WrongType, "InputParameters[0]"),
+            (
+                format!(r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":"a"}},{{"key":"Target","value":{{"Id":"","Id":""}}}}]}}"#),
+                Reason::DuplicateKey,
+                "InputParameters[1].value.Id",
+            ),
+            (
+                format!(r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":"Target","value":{{"Attributes":[{{"value":1}}]}}}}]}}"#),
+                Reason::WrongType,
+                "InputParameters[0].value.Attributes[0].key",
+            ),
         ];
         for (event, reason, place) in cases {
             assert_eq!(fault(&event), (reason, place.to_owned()), "{event}");

@@ -4,6 +4,7 @@
 //! outer one.
 
 use super::slots::{Key, Slots};
+use super::{check_name, offset_in};
 use crate::activity::{Activity, Field, Form, QuerySource};
 use crate::dotnet::{self, Object, Shape};
 use crate::fault::Fault;
@@ -65,37 +66,42 @@ fn parameters<'a>(slots: &Slots<'a>, key: Key, event: &'a str, out: &mut Vec<Fie
 /// - `Target` is an Entity in creates and updates, an EntityReference in deletes and most other messages.
 /// - `EntityMoniker` with `State` and `Status` is the SetState shape, which also occurs under the name Update.
 /// - Parameters of messages that are neither create nor update are kept as fields too: who was added to which team
-///   stands nowhere else.
+///   stands nowhere else. So is a `Target` that is another record than the context's own, or names it by another key
+///   than its id.
 fn target<'a>(activity: &mut Activity<'a>) -> Result<(), Fault> {
     let input = std::mem::take(&mut activity.input);
     let writes_a_target = ["Create", "Update", "Upsert"].iter().any(|&message| activity.message.is(message));
-    for parameter in &input {
+    let sets_state = input.iter().any(|parameter| parameter.name.is("EntityMoniker"));
+    for (position, parameter) in input.iter().enumerate() {
+        let inside = |fault: Fault| fault.under("value").at_position(position).under("InputParameters");
         let object = match parameter.value {
-            Value::Object(raw) => Some(Object::read(raw)?),
+            Value::Object(raw) => Some(Object::read(raw).map_err(|fault| inside(fault).shifted(offset_in(activity.event, raw)))?),
             _ => None,
         };
-        let name = parameter.name.as_plain().unwrap_or_default();
-        match (name, object) {
+        match (&*parameter.name.decode(), object) {
             ("Target" | "EntityMoniker", Some(object)) => {
+                let told = object.attributes.is_some() || object.id.is_some() && activity.entity_id.is_none_or(|id| Some(id) == object.id);
                 activity.entity_id = activity.entity_id.or(object.id);
-                activity.entity_name = activity.entity_name.or(object.logical_name);
+                let name = entity_name(activity.event, object.logical_name).map_err(|fault| inside(fault.under("LogicalName")))?;
+                activity.entity_name = activity.entity_name.or(name);
                 if let Some(attributes) = object.attributes {
                     let read = dotnet::pairs(activity.event, attributes, &mut activity.fields);
-                    read.map_err(|fault| fault.under("Attributes").under(name).under("InputParameters"))?;
+                    read.map_err(|fault| inside(fault.under("Attributes")))?;
                     activity.has_fields = true;
                 }
+                if !told {
+                    field(activity, *parameter);
+                }
             }
-            ("State", _) => state_field(activity, "statecode", parameter),
-            ("Status", _) => state_field(activity, "statuscode", parameter),
+            ("State", _) if sets_state => field(activity, Field { name: Text::plain("statecode"), ..*parameter }),
+            ("Status", _) if sets_state => field(activity, Field { name: Text::plain("statuscode"), ..*parameter }),
             (name, object) if QUERY_PARAMETERS.contains(&name) => {
                 activity.query_source = query_source(parameter.value, object, activity.query_source);
-                activity.entity_name = activity.entity_name.or(object.and_then(|query| query.entity_name));
+                let name = entity_name(activity.event, object.and_then(|query| query.entity_name));
+                activity.entity_name = activity.entity_name.or(name.map_err(|fault| inside(fault.under("EntityName")))?);
             }
             _ if writes_a_target => {}
-            _ => {
-                activity.fields.push(*parameter);
-                activity.has_fields = true;
-            }
+            _ => field(activity, *parameter),
         }
     }
     if activity.entity_id.is_none() && writes_a_target {
@@ -108,8 +114,14 @@ fn target<'a>(activity: &mut Activity<'a>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn state_field<'a>(activity: &mut Activity<'a>, column: &'static str, parameter: &Field<'a>) {
-    activity.fields.push(Field { name: Text::plain(column), ..*parameter });
+/// The name of an entity, where it is one.
+fn entity_name<'a>(event: &str, name: Option<Text<'a>>) -> Result<Option<Text<'a>>, Fault> {
+    let Some(name) = name.filter(|name| !name.is_empty() && !name.is("none")) else { return Ok(None) };
+    check_name(name, offset_in(event, name.as_raw())).map(|()| Some(name))
+}
+
+fn field<'a>(activity: &mut Activity<'a>, field: Field<'a>) {
+    activity.fields.push(field);
     activity.has_fields = true;
 }
 

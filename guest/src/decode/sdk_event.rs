@@ -44,12 +44,17 @@ pub fn fields<'a>(reader: &mut Reader<'a>, activity: &mut Activity<'a>) -> Resul
     activity.has_fields = true;
     let fields = &mut activity.fields;
     reader.array(|position, reader| {
+        let first = reader.peek();
         let begin = reader.offset();
+        if first != Some(b'{') {
+            let explanation = format!("expected an object with Name and Value, found {}", reader.value()?.kind());
+            return Err(Fault::new(Reason::WrongType, begin, explanation).at_position(position));
+        }
         let (mut name, mut value) = (None, None);
         let read = reader.object(|key, reader| {
-            let (slot, label) = match key.as_plain() {
-                Some("Name") => (&mut name, "Name"),
-                Some("Value") => (&mut value, "Value"),
+            let (slot, label) = match &*key.decode() {
+                "Name" => (&mut name, "Name"),
+                "Value" => (&mut value, "Value"),
                 _ => return reader.skip(),
             };
             if slot.is_some() {

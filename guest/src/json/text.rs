@@ -61,6 +61,25 @@ impl<'a> Text<'a> {
         self.raw
     }
 
+    /// Byte of the text as it came at which the text itself has its byte `decoded`. Where that byte is in the middle of an
+    /// escape or character, the escape's or character's first byte.
+    pub fn raw_offset(&self, decoded: usize) -> usize {
+        let (mut rest, mut left) = (self.raw, decoded);
+        loop {
+            let plain = rest.find('\\').unwrap_or(rest.len());
+            if left < plain || plain == rest.len() {
+                return self.raw.len() - rest.len() + left.min(plain);
+            }
+            left -= plain;
+            let Some((used, character)) = escape(&rest[plain + 1..]) else { return self.raw.len() };
+            if left < character.len_utf8() {
+                return self.raw.len() - rest.len() + plain;
+            }
+            left -= character.len_utf8();
+            rest = rest.get(plain + 1 + used..).unwrap_or("");
+        }
+    }
+
     /// What stands before the first `mark`, still escaped.
     pub fn raw_until(&self, mark: char) -> &'a str {
         self.raw.split(mark).next().unwrap_or_default()
@@ -103,34 +122,34 @@ fn unescape(raw: &str, out: &mut String) {
     let mut rest = raw;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         out.push_str(&rest[..at]);
-        let escape = &rest[at + 1..];
-        let Some(kind) = escape.bytes().next() else { return };
-        let mut used = 1;
-        match kind {
-            b'b' => out.push('\u{8}'),
-            b'f' => out.push('\u{c}'),
-            b'n' => out.push('\n'),
-            b'r' => out.push('\r'),
-            b't' => out.push('\t'),
-            b'u' => {
-                used = 5;
-                match unit(escape, 1) {
-                    high @ 0xd800..=0xdbff => match low_surrogate(escape) {
-                        Some(low) => {
-                            used = 11;
-                            let code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                            out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                        }
-                        None => out.push(char::REPLACEMENT_CHARACTER),
-                    },
-                    other => out.push(char::from_u32(other).unwrap_or(char::REPLACEMENT_CHARACTER)),
-                }
-            }
-            other => out.push(char::from(other)),
-        }
-        rest = escape.get(used..).unwrap_or("");
+        let Some((used, character)) = escape(&rest[at + 1..]) else { return };
+        out.push(character);
+        rest = rest.get(at + 1 + used..).unwrap_or("");
     }
     out.push_str(rest);
+}
+
+/// What the escape stands for whose backslash was just before `after`, and how many bytes of `after` it takes.
+fn escape(after: &str) -> Option<(usize, char)> {
+    let character = match after.bytes().next()? {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => {
+            let (used, code) = match unit(after, 1) {
+                high @ 0xd800..=0xdbff => match low_surrogate(after) {
+                    Some(low) => (11, 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)),
+                    None => (5, high),
+                },
+                other => (5, other),
+            };
+            return Some((used, char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)));
+        }
+        other => char::from(other),
+    };
+    Some((1, character))
 }
 
 /// The low surrogate that follows `uXXXX` in `escape`, if one does.
@@ -155,6 +174,15 @@ mod tests {
     fn decode_each_escape_gives_its_character() {
         let text = Text::raw(r#"a\"b\\c\/d\be\ff\ng\rh\ti\u00e9\u0000"#, true);
         assert_eq!(text.decode(), "a\"b\\c/d\u{8}e\u{c}f\ng\rh\ti\u{e9}\0");
+    }
+
+    #[test]
+    fn raw_offset_each_byte_of_the_text_finds_its_place() {
+        let text = Text::raw(r#"a\"b\u00e9c\ud83d\ude00é"#, true);
+        let found: Vec<usize> = (0..=text.decode().len()).map(|at| text.raw_offset(at)).collect();
+        assert_eq!(found, [0, 1, 3, 4, 4, 10, 11, 11, 11, 11, 23, 24, 25]);
+        assert_eq!(Text::plain("abc").raw_offset(2), 2);
+        assert_eq!(text.raw_offset(1_000), 25);
     }
 
     #[test]

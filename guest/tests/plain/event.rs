@@ -1,8 +1,8 @@
 //! The event, as serde reads it.
 
 use actlog_guest::activity::UserType;
-use serde::de::{Deserializer, Error};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 

@@ -79,7 +79,13 @@ pub fn part_id(event: &SdkEvent, event_id: &str, part: u32) -> Uuid {
 
 impl<'e> Record<'e> {
     /// The whole record of an event. `query` holds the filters and `event_id` the event's id in its usual form.
-    pub fn new(event: &'e SdkEvent, event_id: &str, category: &'static str, activity: &'static str, query: Option<&'e str>) -> Result<Self, serde_json::Error> {
+    pub fn new(
+        event: &'e SdkEvent,
+        event_id: &str,
+        category: &'static str,
+        activity: &'static str,
+        query: Option<&'e str>,
+    ) -> Result<Self, serde_json::Error> {
         let item_type = event.entity_name.as_deref().map(str::to_ascii_lowercase);
         let item_url = match (&event.instance_url, &item_type, event.entity_id) {
             (Some(url), Some(entity), Some(id)) => {

@@ -19,25 +19,25 @@ const WORTH: usize = 64;
 
 /// What one part holds of the large columns.
 #[derive(Default)]
-struct Part {
-    query: Option<String>,
+struct Part<'e> {
+    query: Option<&'e str>,
     ids: Option<Vec<Uuid>>,
     fields: Option<Vec<String>>,
 }
 
 /// Parts that are being filled.
-struct Packer {
+struct Packer<'e> {
     /// Bytes for content in an empty part.
     empty: usize,
     /// Bytes left in the last part.
     left: usize,
-    parts: Vec<Part>,
+    parts: Vec<Part<'e>>,
 }
 
 /// Writes a record as parts and gives their number.
-pub fn split(whole: Record<'_>, event: &SdkEvent, event_id: &str, out: &mut Vec<u8>) -> Result<u32, serde_json::Error> {
-    let (query, fields) = (whole.query, event.fields.as_deref());
-    let mut record = Record { query: None, query_results: None, fields: None, ..whole };
+pub fn split<'e>(mut record: Record<'e>, event: &'e SdkEvent, event_id: &str, out: &mut Vec<u8>) -> Result<u32, serde_json::Error> {
+    let query = record.query.take();
+    (record.query_results, record.fields) = (None, None);
     let head = serde_json::to_string(&record)?.len() - r#","Part":1,"PartCount":1"#.len();
     let empty = LIMIT.saturating_sub(head + NUMBERS);
     let mut packer = Packer { empty, left: empty, parts: vec![Part::default()] };
@@ -47,13 +47,13 @@ pub fn split(whole: Record<'_>, event: &SdkEvent, event_id: &str, out: &mut Vec<
     if let Some(ids) = &event.query_results {
         packer.ids(&unique(ids));
     }
-    if let Some(fields) = fields {
+    if let Some(fields) = &event.fields {
         packer.fields(fields)?;
     }
     let count = packer.parts.len() as u32;
     for (number, part) in (1..).zip(&packer.parts) {
         record.id = part_id(event, event_id, number);
-        record.query = part.query.as_deref();
+        record.query = part.query;
         record.query_results = part.ids.as_deref().map(join);
         record.fields = part.fields.as_ref().map(|fields| format!("[{}]", fields.join(",")));
         record.part = number;
@@ -64,9 +64,9 @@ pub fn split(whole: Record<'_>, event: &SdkEvent, event_id: &str, out: &mut Vec<
     Ok(count)
 }
 
-impl Packer {
+impl<'e> Packer<'e> {
     /// The part being filled, after beginning a new one if this one has less than `least` bytes left.
-    fn part_with(&mut self, least: usize) -> &mut Part {
+    fn part_with(&mut self, least: usize) -> &mut Part<'e> {
         if self.left < least && self.left < self.empty {
             self.parts.push(Part::default());
             self.left = self.empty;
@@ -74,13 +74,13 @@ impl Packer {
         self.parts.last_mut().expect("there is always a part")
     }
 
-    fn query(&mut self, query: &str) {
+    fn query(&mut self, query: &'e str) {
         let mut rest = query;
         loop {
             self.part_with(QUERY + WORTH.min(escaped(rest)));
             let (piece, cost) = front(rest, self.left.saturating_sub(QUERY), escaped_char);
             self.left = self.left.saturating_sub(QUERY + cost);
-            self.part_with(0).query = Some(piece.to_owned());
+            self.part_with(0).query = Some(piece);
             rest = &rest[piece.len()..];
             if rest.is_empty() {
                 return;

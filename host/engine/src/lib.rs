@@ -29,7 +29,6 @@
 //!   of a process installs.
 
 #![deny(unsafe_code)]
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
 
 mod bindings;
 mod cache;

@@ -14,9 +14,23 @@ const LINKS: &[(&str, &str, &str)] = &[
     ("businessunit", "businessunitid", "owningbusinessunit"),
 ];
 
-/// A whole `<fetch>` document, or now and then bare filters as some senders give them.
-pub(crate) fn query(entity: &Entity, now: Moment, random: &mut Random) -> String {
+/// A whole `<fetch>` document, or now and then bare filters as some senders give them. A `long` one asks for records by a
+/// list of ids that alone is over the limit of a record.
+pub(crate) fn query(entity: &Entity, long: bool, now: Moment, random: &mut Random) -> String {
     let mut xml = String::with_capacity(1024);
+    if long {
+        put(
+            &mut xml,
+            format_args!("<fetch><entity name=\"{}\"><filter><condition attribute=\"regardingobjectid\" operator=\"in\">", entity.name),
+        );
+        for _ in 0..random.between(70, 120) {
+            xml.push_str("<value>");
+            random.guid(&mut xml);
+            xml.push_str("</value>");
+        }
+        xml.push_str("</condition></filter></entity></fetch>");
+        return xml;
+    }
     if random.percent(10) {
         filter(&mut xml, entity, 1, now, random);
         return xml;

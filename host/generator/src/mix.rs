@@ -11,7 +11,8 @@ pub struct Mix {
     /// How many of 100 events come as RemoteExecutionContext; the others are SdkEvents.
     pub remote: u8,
     /// How many of 100 reads and writes are made so large that their record has to be split, beside those that are
-    /// large by chance: 100 to 250 result ids, or texts of several thousand characters.
+    /// large by chance: 100 to 250 result ids, some with a query of several thousand characters, or texts of such
+    /// a length.
     pub large: u8,
     /// How many of 100 events are damaged so that they have to be rejected: cut off, a required key missing, a GUID
     /// that is none, a key that stands twice.

@@ -119,7 +119,7 @@ impl Context<'_> {
             Deed::ReadMany(_) => pair(json, "Query", |json| {
                 json.object(|json| {
                     contract_type(json, "FetchExpression");
-                    json.key("Query").text(&fetchxml::query(entity, self.plan.now, source.random));
+                    json.key("Query").text(&fetchxml::query(entity, false, self.plan.now, source.random));
                 });
             }),
             Deed::Write(_) => {

@@ -16,7 +16,8 @@ pub(crate) fn write(plan: &Plan<'_>, source: &mut Source<'_>) -> String {
             Deed::Read => entity(json, plan, source, true),
             Deed::ReadMany(count) => {
                 entity(json, plan, source, false);
-                json.key("Query").text(&fetchxml::query(plan.entity, plan.now, source.random));
+                let long_query = plan.large && source.random.percent(30);
+                json.key("Query").text(&fetchxml::query(plan.entity, long_query, plan.now, source.random));
                 json.key("QueryResults").array(|json| results(json, count, source));
             }
             Deed::Write(count) => {

@@ -46,7 +46,11 @@ fn first_record(cache: &Path, event: &str) -> Result<(Duration, Duration), Box<d
     BufReader::new(stdout).read_line(&mut record)?;
     let first = begin.elapsed();
     let status = child.wait()?;
-    if status.success() && record.starts_with('{') { Ok((first, begin.elapsed())) } else { Err(format!("run: {status}, {record:?}").into()) }
+    if status.success() && record.starts_with('{') {
+        Ok((first, begin.elapsed()))
+    } else {
+        Err(format!("run: {status}, {record:?}").into())
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -94,11 +94,10 @@ impl Account {
 
     fn refuse(&mut self, mut refused: Refused, console: &Console) -> anyhow::Result<()> {
         self.totals.add_rejected();
-        let Refused { origin, flaw, .. } = &refused;
-        let unusable =
-            Unusable { origin, outcome: REJECTED, reason: flaw.reason, place: "", at: flaw.at, explanation: &flaw.explanation };
+        let Refused { origin, flaw, kept, .. } = &mut refused;
+        let unusable = Unusable { origin, outcome: REJECTED, reason: flaw.reason, place: "", at: flaw.at, explanation: &flaw.explanation };
         *self.reasons.entry((REJECTED, flaw.reason.to_owned())).or_default() += 1;
-        self.rejects.add(&unusable, &mut Keep::Kept(&mut refused.kept), console)
+        self.rejects.add(&unusable, &mut Keep::Kept(kept), console)
     }
 
     fn reject(&mut self, rejection: &Rejection, sent: &Sent, tag: &Tag, console: &Console) -> anyhow::Result<()> {

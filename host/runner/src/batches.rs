@@ -9,9 +9,9 @@ use actlog_engine::Batch;
 use crate::budget::{Budget, Share};
 use crate::interrupt::Interrupt;
 use crate::source::event::{Content, Event, Origin};
+use crate::source::feed::Waiting;
 use crate::source::flaw::Flaw;
 use crate::source::framer::Framer;
-use crate::source::feed::Waiting;
 use crate::source::input::{self, ReadBytes, Source};
 use crate::source::spool::{Spool, Spooling};
 use crate::source::window::Window;
@@ -135,16 +135,32 @@ impl Batches {
         Self { reading, waiting, current: None, budget: Budget::new(BUDGET) }
     }
 
+    /// Reads a text that this program brings along.
+    pub fn of_text(name: &str, text: &'static str) -> Self {
+        let mut batches = Self::new(Reading {
+            inputs: Vec::new(),
+            max_event_bytes: text.len(),
+            spooling: Spooling::Count,
+            read: ReadBytes::default(),
+            interrupt: Interrupt::default(),
+            failures: Failures::default(),
+        });
+        batches.begin(name.to_owned(), Source { reader: Box::new(text.as_bytes()), waiting: None });
+        batches
+    }
+
+    fn begin(&mut self, name: String, source: Source) {
+        let window = Window::new(source.reader, CHUNK);
+        let framer = Framer::new(window, Arc::from(name.as_str()), self.reading.max_event_bytes, self.reading.spooling.clone());
+        self.current = Some(Current { name, framer, waiting: source.waiting });
+    }
+
     /// The source at hand, or the next one.
     fn open_next(&mut self) -> Option<()> {
         while self.current.is_none() {
             let name = self.waiting.pop_front()?;
             match input::open(&name, &self.reading.read, &self.reading.interrupt) {
-                Ok(Source { reader, waiting }) => {
-                    let window = Window::new(reader, CHUNK);
-                    let framer = Framer::new(window, Arc::from(name.as_str()), self.reading.max_event_bytes, self.reading.spooling.clone());
-                    self.current = Some(Current { name, framer, waiting });
-                }
+                Ok(source) => self.begin(name, source),
                 Err(error) => self.reading.failures.add(&name, error),
             }
         }

@@ -1,6 +1,7 @@
 //! What people see on standard error: messages, and a progress bar on a terminal.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ const PATIENCE: Duration = Duration::from_millis(400);
 /// Standard error, with the progress bar if there is one.
 pub struct Console {
     bar: Option<ProgressBar>,
+    /// What was said, where it is to be shown elsewhere.
+    kept: Option<RefCell<Vec<String>>>,
     since: Instant,
     shown: bool,
 }
@@ -34,7 +37,17 @@ pub struct Console {
 impl Console {
     /// Messages alone.
     pub fn plain() -> Self {
-        Self { bar: None, since: Instant::now(), shown: false }
+        Self { bar: None, kept: None, since: Instant::now(), shown: false }
+    }
+
+    /// Keeps the messages for [`Self::kept`].
+    pub fn keeping() -> Self {
+        Self { kept: Some(RefCell::default()), ..Self::plain() }
+    }
+
+    /// What was said.
+    pub fn kept(&self) -> Vec<String> {
+        self.kept.as_ref().map(RefCell::take).unwrap_or_default()
     }
 
     /// Messages, and a progress bar where standard error is a terminal and the records do not go to one too. `size` is how
@@ -43,13 +56,17 @@ impl Console {
         let visible = std::io::stderr().is_terminal() && !(records_to_stdout && std::io::stdout().is_terminal());
         let bar = visible.then(|| {
             let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::hidden());
-            let template = if size.is_some() { "{bar:24} {percent:>3} %  {binary_bytes_per_sec}  {msg}" } else { "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}" };
+            let template = if size.is_some() {
+                "{bar:24} {percent:>3} %  {binary_bytes_per_sec}  {msg}"
+            } else {
+                "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}"
+            };
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
             bar
         });
-        Self { bar, since: Instant::now(), shown: false }
+        Self { bar, kept: None, since: Instant::now(), shown: false }
     }
 
     /// Shows how far a run is.
@@ -81,9 +98,10 @@ impl Console {
 
     /// Writes one line, or several.
     pub fn say(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| anstream::eprintln!("{text}")),
-            None => anstream::eprintln!("{text}"),
+        match (&self.bar, &self.kept) {
+            (_, Some(kept)) => kept.borrow_mut().push(text.to_owned()),
+            (Some(bar), None) => bar.suspend(|| anstream::eprintln!("{text}")),
+            (None, None) => anstream::eprintln!("{text}"),
         }
     }
 

@@ -100,7 +100,11 @@ impl std::error::Error for ClosedPipe {}
 /// An error of writing to `target`, which it names.
 pub fn cannot_write(target: &str, error: io::Error) -> anyhow::Error {
     if target == crate::source::input::DASH {
-        return if error.kind() == ErrorKind::BrokenPipe { ClosedPipe.into() } else { anyhow::anyhow!("cannot write to standard output: {error}") };
+        return if error.kind() == ErrorKind::BrokenPipe {
+            ClosedPipe.into()
+        } else {
+            anyhow::anyhow!("cannot write to standard output: {error}")
+        };
     }
     anyhow::anyhow!("cannot write {target}: {error}")
 }

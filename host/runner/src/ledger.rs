@@ -26,6 +26,8 @@ struct Document<'l> {
     totals: &'l Totals,
     identity: &'static str,
     balanced: bool,
+    /// Whether everything was read.
+    complete: bool,
     excluded: Vec<Entry<'l>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     excluded_beyond: Option<Beyond>,
@@ -70,16 +72,22 @@ impl Ledger {
         largest_first(self.reasons.iter().map(|(&reason, &count)| (reason, count)))
     }
 
+    /// What was counted one by one: reason, message and entity, in their order.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.entries.keys().map(|(reason, message, entity)| (*reason, message.as_str(), entity.as_str()))
+    }
+
     /// The ledger as a JSON document.
     ///
     /// # Errors
     /// None that plain data can cause.
-    pub fn document(&self, totals: &Totals) -> serde_json::Result<String> {
+    pub fn document(&self, totals: &Totals, complete: bool) -> serde_json::Result<String> {
         let excluded = largest_first(self.entries.iter().map(|(key, &count)| (key, count)));
         let document = Document {
             totals,
             identity: "Read = Recorded + Excluded + Rejected + Faulted",
             balanced: totals.is_balanced(),
+            complete,
             excluded: excluded.into_iter().map(|((reason, message, entity), count)| Entry { reason, message, entity, count }).collect(),
             excluded_beyond: (self.beyond > 0).then(|| Beyond {
                 explanation: format!("events of further messages and entities, after the first {MAX_ENTRIES} different ones"),
@@ -114,7 +122,7 @@ mod tests {
     }
 
     fn document(ledger: &Ledger) -> serde_json::Value {
-        serde_json::from_str(&ledger.document(&Totals::default()).unwrap()).unwrap()
+        serde_json::from_str(&ledger.document(&Totals::default(), true).unwrap()).unwrap()
     }
 
     #[test]
@@ -122,7 +130,12 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.add(&[exclusion("WhoAmI", "", 1), exclusion("RetrieveAttribute", "account", 2)]);
         ledger.add(&[exclusion("RetrieveAttribute", "account", 3), exclusion("FormatAddress", "", 1)]);
-        let rows: Vec<_> = document(&ledger)["Excluded"].as_array().unwrap().iter().map(|row| format!("{} {} {}", row["Message"], row["Entity"], row["Count"])).collect();
+        let rows: Vec<_> = document(&ledger)["Excluded"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| format!("{} {} {}", row["Message"], row["Entity"], row["Count"]))
+            .collect();
         assert_eq!(rows, ["\"RetrieveAttribute\" \"account\" 5", "\"FormatAddress\" \"\" 1", "\"WhoAmI\" \"\" 1"]);
         assert_eq!(ledger.by_reason(), [("excluded-message", 7)]);
         assert!(document(&ledger).get("ExcludedBeyond").is_none());

@@ -158,8 +158,7 @@ fn message(unusable: &Unusable<'_>, kept: &Keep<'_>) -> String {
     let before = usize::try_from(unusable.at).ok().and_then(|at| kept.held().get(..at)).unwrap_or_default();
     let Position { line, column, .. } = unusable.origin.position.after(before);
     let place = if unusable.place.is_empty() { String::new() } else { format!(" at {}", clean(unusable.place)) };
-    let source = if &*unusable.origin.source == "-" { "standard input" } else { &unusable.origin.source };
-    format!("{}:{line}:{column}: {}{place}: {}", clean(source), unusable.reason, clean(unusable.explanation))
+    format!("{}:{line}:{column}: {}{place}: {}", clean(unusable.origin.name()), unusable.reason, clean(unusable.explanation))
 }
 
 fn clipped(text: &str) -> String {

@@ -48,6 +48,16 @@ struct Count<'s> {
 impl Summary {
     /// For people.
     pub fn table(&self) -> String {
+        let state = match (self.totals.is_balanced(), self.complete) {
+            (false, _) => "THE ACCOUNT DOES NOT BALANCE: please report this",
+            (true, false) => "every event that was read is accounted for; not everything was read",
+            (true, true) => "every event is accounted for",
+        };
+        format!("{}\n{state} in {:.2} s, {} events/s", self.account(), self.time.as_secs_f64(), thousands(self.pace()))
+    }
+
+    /// The account alone.
+    pub fn account(&self) -> String {
         let totals = &self.totals;
         let mut rows = vec![row("read", totals.read), ("recorded".into(), totals.recorded, records(totals))];
         rows.push(row("excluded", totals.excluded));
@@ -56,13 +66,7 @@ impl Summary {
         rows.extend(self.rejected.iter().map(|(reason, count)| row(&format!("  {reason}"), *count)));
         rows.push(row("faulted", totals.faulted));
         rows.extend(self.faulted.iter().map(|(reason, count)| row(&format!("  {reason}"), *count)));
-        let state = match (totals.is_balanced(), self.complete) {
-            (false, _) => "THE ACCOUNT DOES NOT BALANCE: please report this",
-            (true, false) => "every event that was read is accounted for; not everything was read",
-            (true, true) => "every event is accounted for",
-        };
-        let pace = format!("{} in {:.2} s, {} events/s", state, self.time.as_secs_f64(), thousands(self.pace()));
-        format!("{}\n{pace}", aligned(&rows))
+        aligned(&rows)
     }
 
     /// For programs: one line.

@@ -25,7 +25,8 @@ impl Options {
         let mut options = Self { json: false, rounds, events };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
-            let mut number = || words.next().and_then(|number| number.parse().ok()).filter(|&number| number > 0).unwrap_or_else(|| usage(&word));
+            let mut number =
+                || words.next().and_then(|number| number.parse().ok()).filter(|&number| number > 0).unwrap_or_else(|| usage(&word));
             match word.as_str() {
                 "--bench" => {}
                 "--json" => options.json = true,

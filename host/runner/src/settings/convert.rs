@@ -83,6 +83,6 @@ mod tests {
     fn object_what_json_cannot_hold_is_refused_all_at_once() {
         let misfits = convert("[a]\nb = 2024-01-01\n[[c]]\nd = [1, inf]\n").unwrap_err();
         let told: Vec<_> = misfits.iter().map(|misfit| (misfit.path.as_str(), misfit.span.clone())).collect();
-        assert_eq!(told, [("a.b", Some(8..18)), ("c[0].d[1]", Some(34..37))]);
+        assert_eq!(told, [("a.b", Some(8..18)), ("c[0].d[1]", Some(33..36))]);
     }
 }

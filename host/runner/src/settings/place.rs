@@ -104,9 +104,14 @@ users = [{ a = 1 }]
 
     #[test]
     fn find_what_is_missing_gives_the_nearest_above() {
-        for (path, expected) in
-            [("auditing.read", 1), ("organizations[1].version", 7), ("organizations[7].id", 5), ("exclusions.users[0].b", 12), ("nothing", 1), ("", 1)]
-        {
+        for (path, expected) in [
+            ("auditing.read", 1),
+            ("organizations[1].version", 7),
+            ("organizations[7].id", 5),
+            ("exclusions.users[0].b", 12),
+            ("nothing", 1),
+            ("", 1),
+        ] {
             assert_eq!(line_of(path), expected, "{path}");
         }
     }

@@ -15,6 +15,13 @@ pub struct Origin {
     pub position: Position,
 }
 
+impl Origin {
+    /// The source as messages name it.
+    pub fn name(&self) -> &str {
+        if &*self.source == super::input::DASH { "standard input" } else { &self.source }
+    }
+}
+
 /// The bytes of an event, as they came.
 #[derive(Debug)]
 pub enum Content<'w> {

@@ -29,7 +29,11 @@ impl Flaw {
 
     /// The event is over `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
-        Self { reason: TOO_LARGE, at: limit as u64, explanation: format!("the event is over {limit} bytes; --max-event-bytes raises the limit") }
+        Self {
+            reason: TOO_LARGE,
+            at: limit as u64,
+            explanation: format!("the event is over {limit} bytes; --max-event-bytes raises the limit"),
+        }
     }
 
     /// The same flaw, noticed at byte `at`.

@@ -125,7 +125,7 @@ impl Framer {
 
     /// Whether the next event can most likely be found without waiting for the source.
     pub fn is_ready(&self) -> bool {
-        self.window.holds_line()
+        self.window.holds_line(self.given)
     }
 
     fn find(&mut self) -> io::Result<Found> {

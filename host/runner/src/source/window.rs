@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 
+use super::line::is_blank;
 use super::position::Position;
 
 /// A sliding view of a source. It grows while an event is looked at and never holds more than that event and one read.
@@ -93,9 +94,12 @@ impl Window {
         self.fence.take().is_some()
     }
 
-    /// Whether a whole line was read already, or everything, so that looking at it does not wait for the source.
-    pub fn holds_line(&self) -> bool {
-        self.ended || memchr::memchr(b'\n', &self.buffer[self.start..]).is_some()
+    /// Whether a whole line that is not blank was read behind the first `given` bytes, or everything was, so that looking
+    /// at it does not wait for the source.
+    pub fn holds_line(&self, given: usize) -> bool {
+        let rest = self.buffer.get(self.start + given..).unwrap_or_default();
+        let line = rest.iter().position(|&byte| !is_blank(byte)).map(|from| &rest[from..]);
+        self.ended || line.is_some_and(|line| memchr::memchr(b'\n', line).is_some())
     }
 }
 

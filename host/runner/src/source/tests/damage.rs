@@ -5,7 +5,18 @@ use super::{frame, texts};
 #[test]
 fn framing_a_truncated_line_never_takes_its_neighbour() {
     for cut in [
-        "{", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":[", "{\"a\":[1,", "{\"a\":{\"b\":{", "{\"a\":\"x", "{\"a\":\"x\\", "{\"a\":tru",
+        "{",
+        "{\"a",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":[",
+        "{\"a\":[1,",
+        "{\"a\":{\"b\":{",
+        "{\"a\":\"x",
+        "{\"a\":\"x\\",
+        "{\"a\":tru",
     ] {
         let input = format!("{{\"y\":1}}\n{cut}\n{{\"z\":0}}\n{{\"w\":{{}}}}\n");
         assert_eq!(texts(&input), ["{\"y\":1}".to_owned(), format!("!{cut}"), "{\"z\":0}".to_owned(), "{\"w\":{}}".to_owned()], "{cut}");
@@ -20,7 +31,8 @@ fn framing_a_truncated_line_never_takes_its_neighbour() {
 
 #[test]
 fn framing_a_line_without_its_beginning_stays_one_event() {
-    for cut in ["ssage\":\"Retrieve\"}", "\"Message\":\"Retrieve\",\"Fields\":[{\"Name\":\"x\"}]}", ":1}", "}", ",\"a\":{}}", "\\u00e9\"}"] {
+    for cut in ["ssage\":\"Retrieve\"}", "\"Message\":\"Retrieve\",\"Fields\":[{\"Name\":\"x\"}]}", ":1}", "}", ",\"a\":{}}", "\\u00e9\"}"]
+    {
         assert_eq!(texts(&format!("{{\"y\":1}}\n{cut}\n{{\"z\":0}}\n")), ["{\"y\":1}", cut, "{\"z\":0}"]);
     }
 }

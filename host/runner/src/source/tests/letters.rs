@@ -22,7 +22,10 @@ fn letter(line: u64, column: u64, event: &str) -> String {
 #[test]
 fn framing_letters_gives_their_events_with_their_first_place() {
     let input = format!("{{\"y\":1}}\n{}{}{{\"z\":0}}\n", letter(12, 5, "{\n\"a\":1} {}"), letter(40, 1, "oops"));
-    let seen: Vec<_> = frame(&input).into_iter().map(|seen| (String::from_utf8(seen.text).unwrap(), seen.source, seen.line, seen.column, seen.offset)).collect();
+    let seen: Vec<_> = frame(&input)
+        .into_iter()
+        .map(|seen| (String::from_utf8(seen.text).unwrap(), seen.source, seen.line, seen.column, seen.offset))
+        .collect();
     assert_eq!(seen[0], ("{\"y\":1}".into(), "in".into(), 1, 1, 0));
     assert_eq!(seen[1], ("{\n\"a\":1}".into(), "old.json".into(), 12, 5, 1_000));
     assert_eq!(seen[2], ("{}".into(), "old.json".into(), 13, 8, 1_009));

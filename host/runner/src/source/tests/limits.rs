@@ -43,7 +43,9 @@ fn framing_a_large_value_in_any_layout_leaves_the_next_alone() {
 
 #[test]
 fn framing_a_large_value_that_is_cut_leaves_the_next_alone() {
-    for cut in [format!("{{\"a\":\"{}", "x".repeat(100)), format!("{{\"a\":[{}", "1,".repeat(100)), format!("{{\"a\":[{}1", "1,".repeat(100))] {
+    for cut in
+        [format!("{{\"a\":\"{}", "x".repeat(100)), format!("{{\"a\":[{}", "1,".repeat(100)), format!("{{\"a\":[{}1", "1,".repeat(100))]
+    {
         let seen = large(&format!("{cut}\n{{\"z\":0}}\n{{\"w\":0}}\n"), 64);
         assert_eq!(seen.last().unwrap(), &("{\"w\":0}".to_owned(), false), "{cut}");
         assert!(seen[0].1 && seen[0].0.starts_with(&cut), "{cut}");

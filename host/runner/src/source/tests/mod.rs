@@ -67,5 +67,8 @@ fn frame(input: &str) -> Vec<Seen> {
 
 /// The texts of the events, each with an exclamation mark in front where the runner rejects it.
 fn texts(input: &str) -> Vec<String> {
-    frame(input).into_iter().map(|seen| format!("{}{}", if seen.reason.is_some() { "!" } else { "" }, String::from_utf8_lossy(&seen.text))).collect()
+    frame(input)
+        .into_iter()
+        .map(|seen| format!("{}{}", if seen.reason.is_some() { "!" } else { "" }, String::from_utf8_lossy(&seen.text)))
+        .collect()
 }

@@ -1,0 +1,9 @@
+//! The engine from outside, as one program: linking it is most of the time that these tests take.
+
+mod cache;
+mod common;
+mod component;
+mod filter;
+mod isolation;
+mod limits;
+mod ordered;

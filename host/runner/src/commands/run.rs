@@ -1,0 +1,140 @@
+//! `actlog run`
+
+use std::num::NonZero;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use actlog_engine::Engine;
+use anyhow::Context;
+
+use crate::account::Account;
+use crate::batches::{Batches, Failures, Reading};
+use crate::cli::{RunArgs, SummaryForm};
+use crate::console::Console;
+use crate::exit::{End, usage};
+use crate::inputs;
+use crate::interrupt::Interrupt;
+use crate::output::{self, Output};
+use crate::rejects::Rejects;
+use crate::settings::load;
+use crate::source::input::{self, DASH, ReadBytes};
+use crate::source::spool::Spooling;
+
+/// Filters all inputs.
+///
+/// # Errors
+/// Before anything is done: wrong arguments or settings, an input that cannot be opened. Later: an output that cannot be
+/// written. An input that fails later is told about and gives [`End::Failed`].
+pub fn run(args: &RunArgs) -> anyhow::Result<End> {
+    let since = Instant::now();
+    let inputs = inputs::named(&args.inputs);
+    inputs::check(&inputs)?;
+    check_targets(args, &inputs)?;
+    let filter = load::filter(&Engine::new()?, args.settings.as_deref(), args.profile.map(|profile| profile.name()))?;
+    let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;
+    let jobs = args.jobs.map(usize::from).or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
+
+    let mut output = Output::open(&args.output)?;
+    let mut account = Account::new(Rejects::open(args.rejects.as_deref())?);
+    let size = inputs.iter().map(|input| input::size(input)).sum();
+    let mut console = Console::with_bar(size, args.output == DASH);
+    let (read, failures) = (ReadBytes::default(), Failures::default());
+    let batches = Batches::new(Reading {
+        inputs,
+        max_event_bytes: args.max_event_bytes,
+        spooling: spooling(args),
+        read: read.clone(),
+        interrupt: interrupt.clone(),
+        failures: failures.clone(),
+    });
+    let flow = filter.audit_ordered(jobs, batches, |tag, outcome| {
+        let written = account.take(tag, outcome, &console).and_then(|records| {
+            output.write(&records)?;
+            if output.is_stream() { output.flush() } else { Ok(()) }
+        });
+        console.progress(read.get(), &account.totals);
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
+    });
+    console.end();
+
+    let lost = account.rejects.has_lost();
+    let failed = inputs::tell(&failures, &console);
+    let complete = !failed && interrupt.signal().is_none() && flow.is_continue();
+    let summary = account.summary(since.elapsed(), complete);
+    account.rejects.finish(&console)?;
+    if lost {
+        console.note("the rejected events were not kept; --rejects FILE keeps them");
+    }
+    if let ControlFlow::Break(error) = flow {
+        tell_part(output, &console);
+        return Err(error);
+    }
+    if complete {
+        output.finish()?;
+    } else {
+        tell_part(output, &console);
+    }
+    if let Some(ledger) = &args.ledger {
+        output::write_file(ledger, account.ledger.document(&summary.totals, complete)?.as_bytes())?;
+    }
+    match args.summary {
+        SummaryForm::Table => console.say(&summary.table()),
+        SummaryForm::Json => console.say(&summary.json()?),
+        SummaryForm::None => {}
+    }
+    Ok(match interrupt.signal() {
+        Some(signal) => End::Interrupted(signal),
+        None if failed => End::Failed,
+        None if args.strict && summary.totals.has_unusable() => End::Incomplete,
+        None => End::Done,
+    })
+}
+
+/// Refuses to write over what is read, or two things into one file.
+fn check_targets(args: &RunArgs, inputs: &[String]) -> anyhow::Result<()> {
+    let named = |name: &'static str, file: Option<&String>| file.filter(|file| *file != DASH).map(|file| (name, file.clone()));
+    let targets =
+        [named("--output", Some(&args.output)), named("--rejects", args.rejects.as_ref()), named("--ledger", args.ledger.as_ref())];
+    let targets: Vec<_> = targets.into_iter().flatten().collect();
+    let sources = inputs.iter().filter(|input| *input != DASH).map(|input| ("an input", input.clone()));
+    let sources: Vec<_> = sources.chain(named("--settings", args.settings.as_ref())).collect();
+    for (at, (option, target)) in targets.iter().enumerate() {
+        for (other, file) in sources.iter().chain(&targets[..at]) {
+            if is_same(target, file) {
+                return Err(usage(format!("{target} is {option} and {other}")));
+            }
+        }
+    }
+    if args.rejects.as_deref() == Some(DASH) || args.ledger.as_deref() == Some(DASH) {
+        return Err(usage("standard output is for the records; give --rejects and --ledger a file"));
+    }
+    Ok(())
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    // Devices such as /dev/null may be everything at once.
+    let is_file = |name: &str| Path::new(name).metadata().map_or(true, |metadata| metadata.is_file());
+    is_file(one) && (one == other || same_file::is_same_file(one, other).unwrap_or(false))
+}
+
+/// Events that are too large to hold are kept beside the file that they end up in.
+fn spooling(args: &RunArgs) -> Spooling {
+    match &args.rejects {
+        None => Spooling::Count,
+        Some(rejects) => match Path::new(rejects).parent() {
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.starts_with("/dev") => Spooling::Folder(folder.to_owned()),
+            Some(folder) if folder.starts_with("/dev") => Spooling::Folder(std::env::temp_dir()),
+            _ => Spooling::Folder(".".into()),
+        },
+    }
+}
+
+fn tell_part(output: Output, console: &Console) {
+    if let Some(part) = output.leave() {
+        console.note(&format!("the records are not complete; they stay in {}", part.display()));
+    }
+}

@@ -1,0 +1,16 @@
+//! The program as its users meet it: arguments, files, output, exit codes.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod bad_input;
+mod catalog;
+mod demo;
+mod explain;
+mod files;
+mod join;
+mod letters;
+mod program;
+mod run;
+mod settings;
+mod signals;
+mod simple;

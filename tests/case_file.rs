@@ -58,8 +58,10 @@ impl Case {
                 "events" => events = format!("{}\n", body.trim_end_matches('\n')),
                 "outcome" | "records" | "settings-errors" => {
                     writeln!(expected, "== {}", name.trim()).expect("writes");
-                    expected.push_str(body.trim_end_matches('\n'));
-                    expected.push('\n');
+                    expected.push_str(body);
+                    if !body.is_empty() && !body.ends_with('\n') {
+                        expected.push('\n');
+                    }
                 }
                 other => panic!("{}: there is no section '{other}'", path.display()),
             }

@@ -2,7 +2,8 @@
 //!
 //! It asks the same stages in the same way as [`crate::pipeline`], and shows what they answer.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::activity::{Activity, Form};
 use crate::capture::{self, capture};
@@ -16,18 +17,47 @@ use crate::pipeline::{Auditor, subject};
 use crate::recognize::recognize;
 use crate::settings::Policy;
 
-/// Explains one event as a JSON document: `outcome`, `reason` where there is one, `stages`, and the `records`.
-///
-/// With draft settings in the document, `draft` tells what they would decide once published.
-pub fn explain(auditor: &Auditor, event: &[u8]) -> String {
-    let mut document = explain_with(&auditor.policy, auditor, event);
-    if let Some(draft) = &auditor.draft {
-        document["draft"] = explain_with(draft, auditor, event);
-    }
-    document.to_string()
+/// What was decided about one event. Its JSON form may grow new keys.
+#[derive(Serialize)]
+struct Explanation {
+    /// `recorded`, `excluded`, `rejected`, or `empty` where there is no event.
+    outcome: &'static str,
+    /// Why it was excluded or rejected.
+    reason: Option<&'static str>,
+    stages: Vec<Stage>,
+    records: Vec<Box<RawValue>>,
+    /// Bytes of each record.
+    sizes: Vec<usize>,
+    /// What the draft settings would decide once published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draft: Option<Box<Explanation>>,
 }
 
-fn explain_with(policy: &Policy, auditor: &Auditor, event: &[u8]) -> Value {
+#[derive(Serialize)]
+struct Stage {
+    stage: &'static str,
+    decision: String,
+    why: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<StageCheck>,
+}
+
+#[derive(Serialize)]
+struct StageCheck {
+    check: &'static str,
+    passed: bool,
+    why: String,
+}
+
+/// Explains one event as a JSON document: `outcome`, `reason` where there is one, `stages`, the `records` and their
+/// `sizes`; with a draft in the settings, `draft` tells what that would decide.
+pub fn explain(auditor: &Auditor, event: &[u8]) -> String {
+    let mut explanation = explain_with(&auditor.policy, auditor, event);
+    explanation.draft = auditor.draft.as_ref().map(|draft| Box::new(explain_with(draft, auditor, event)));
+    serde_json::to_string(&explanation).unwrap_or_default()
+}
+
+fn explain_with(policy: &Policy, auditor: &Auditor, event: &[u8]) -> Explanation {
     let outcome = auditor.audit_with(policy, event);
     let mut stages = Vec::new();
     if let Ok(text) = std::str::from_utf8(event) {
@@ -37,15 +67,15 @@ fn explain_with(policy: &Policy, auditor: &Auditor, event: &[u8]) -> Value {
             stages.push(refused(at, &fault));
         }
     }
-    let records: Vec<Value> = outcome.records.lines().map(|line| serde_json::from_str(line).unwrap_or(Value::Null)).collect();
+    let records = outcome.records.lines().filter_map(|line| RawValue::from_string(line.to_owned()).ok()).collect();
     let sizes: Vec<usize> = outcome.records.lines().map(str::len).collect();
     if outcome.recorded > 0 {
-        stages.push(stage("record", &format!("{} bytes", sizes.iter().sum::<usize>()), "rendered in the fixed order of columns"));
-        let why = match sizes.len() {
-            1 => format!("{} of at most {} bytes", sizes[0], crate::parts::LIMIT),
-            _ => format!("the record is over {} bytes; its parts have {sizes:?}", crate::parts::LIMIT),
+        stages.push(stage("record", format!("{} bytes", sizes.iter().sum::<usize>()), "rendered in the fixed order of columns"));
+        let (decision, why) = match sizes.len() {
+            1 => ("1 record".to_owned(), format!("{} of at most {} bytes", sizes[0], crate::parts::LIMIT)),
+            many => (format!("{many} records"), format!("the record is over {} bytes; its parts have {sizes:?}", crate::parts::LIMIT)),
         };
-        stages.push(stage("split", &format!("{} {}", sizes.len(), if sizes.len() == 1 { "record" } else { "records" }), &why));
+        stages.push(stage("split", decision, why));
     }
     let (verdict, reason) = match (outcome.excluded.first(), outcome.rejected.first()) {
         (Some(exclusion), _) => ("excluded", Some(exclusion.reason.name())),
@@ -53,10 +83,10 @@ fn explain_with(policy: &Policy, auditor: &Auditor, event: &[u8]) -> Value {
         _ if outcome.recorded > 0 => ("recorded", None),
         _ => ("empty", None),
     };
-    json!({ "outcome": verdict, "reason": reason, "stages": stages, "records": records, "sizes": sizes })
+    Explanation { outcome: verdict, reason, stages, records, sizes, draft: None }
 }
 
-fn walk<'a>(policy: &'a Policy, event: &'a str, stages: &mut Vec<Value>) -> Result<(), Fault> {
+fn walk<'a>(policy: &'a Policy, event: &'a str, stages: &mut Vec<Stage>) -> Result<(), Fault> {
     let activity = &mut Activity::default();
     decode(event, activity)?;
     let form = match activity.form {
@@ -72,16 +102,17 @@ fn walk<'a>(policy: &'a Policy, event: &'a str, stages: &mut Vec<Value>) -> Resu
         true => ("nothing added".to_owned(), "the settings know nothing more of its user and organization"),
         false => (format!("added {}", filled.join(", ")), "from the settings' users and organizations"),
     };
-    stages.push(stage("directory", &decision, why));
+    stages.push(stage("directory", decision, why));
 
     let (message, entity) = (activity.message.decode(), activity.entity_name.map(|name| name.decode()).unwrap_or_default());
     let subject = subject(activity, &message, &entity);
-    stages.push(stage("categorize", subject.category.name(), &if subject.social { "the action of a social engagement entity".to_owned() } else { rule(&message).to_string() }));
+    let why = if subject.social { "the action of a social engagement entity".to_owned() } else { rule(&message).to_string() };
+    stages.push(stage("categorize", subject.category.name(), why));
     let (kind, why) = classify::explain(&subject);
     stages.push(stage("classify", kind.name(), why));
     let events: Vec<&str> = recognize(&subject).map(|row| row.event).collect();
     if !events.is_empty() {
-        stages.push(stage("recognize", &events.join(", "), "rows of \"What events are audited\""));
+        stages.push(stage("recognize", events.join(", "), "rows of \"What events are audited\""));
     }
 
     let decided = gate(&subject, activity, policy);
@@ -90,8 +121,8 @@ fn walk<'a>(policy: &'a Policy, event: &'a str, stages: &mut Vec<Value>) -> Resu
         Some(failed) => failed.why.clone(),
         None => format!("all {} checks passed", checks.len()),
     };
-    let mut gate = stage("gate", decided.as_ref().map_or_else(|reason| reason.name(), |()| "passed"), &why);
-    gate["checks"] = checks.iter().map(|check| json!({ "check": check.name, "passed": check.passed, "why": check.why })).collect();
+    let mut gate = stage("gate", decided.as_ref().map_or_else(|reason| reason.name(), |()| "passed"), why);
+    gate.checks = checks.into_iter().map(|check| StageCheck { check: check.name, passed: check.passed, why: check.why }).collect();
     stages.push(gate);
     if decided.is_err() {
         return Ok(());
@@ -110,15 +141,15 @@ fn walk<'a>(policy: &'a Policy, event: &'a str, stages: &mut Vec<Value>) -> Resu
     }
     let decision = if captured.is_empty() { "nothing to take".to_owned() } else { captured.join(", ") };
     let why = if activity.withheld { "the sender withheld the parameters for their size" } else { "from the event's parameters" };
-    stages.push(stage("capture", &decision, why));
+    stages.push(stage("capture", decision, why));
     Ok(())
 }
 
-fn refused(at: &str, fault: &Fault) -> Value {
+fn refused(at: &'static str, fault: &Fault) -> Stage {
     let place = if fault.place.is_empty() { String::new() } else { format!(" at {}", fault.place) };
-    stage(at, &format!("rejected: {}", fault.reason.name()), &format!("{}{place}, byte {}", fault.explanation, fault.offset))
+    stage(at, format!("rejected: {}", fault.reason.name()), format!("{}{place}, byte {}", fault.explanation, fault.offset))
 }
 
-fn stage(stage: &str, decision: &str, why: &str) -> Value {
-    json!({ "stage": stage, "decision": decision, "why": why })
+fn stage(stage: &'static str, decision: impl Into<String>, why: impl Into<String>) -> Stage {
+    Stage { stage, decision: decision.into(), why: why.into(), checks: Vec::new() }
 }

@@ -71,6 +71,7 @@ impl Account {
         for refused in refused {
             self.refuse(refused, console)?;
         }
+        self.rejects.flush()?;
         Ok(outcome.records)
     }
 
@@ -112,5 +113,70 @@ impl Account {
         let unusable = Unusable { origin: &sent.origin, outcome: FAULTED, reason, place: "", at: 0, explanation };
         *self.reasons.entry((FAULTED, reason.to_owned())).or_default() += 1;
         self.rejects.add(&unusable, &mut Keep::Bytes(tag.bytes(sent)), console)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actlog_engine::{Batch, FaultKind, Faulted, RejectReason};
+
+    use crate::batches::Batches;
+
+    /// Two events for the filter, with one in front and one behind that it does not get.
+    const EVENTS: &str = "{\"a\":\n{\"b\":1}\n{\n\"c\": 2\n}\n{\"d\"";
+
+    fn batch() -> Batch<Tag> {
+        let mut batches = Batches::of_text("in", EVENTS);
+        let batch = batches.next().unwrap();
+        assert!(batches.next().is_none());
+        batch
+    }
+
+    fn account(result: impl FnOnce(&[u8]) -> Result<Outcome, Error>) -> (Account, Vec<String>) {
+        let (mut account, console) = (Account::new(Rejects::open(None).unwrap()), Console::keeping());
+        let batch = batch();
+        account.take(batch.tag, result(&batch.events), &console).unwrap();
+        (account, console.kept())
+    }
+
+    #[test]
+    fn take_tells_everything_in_the_order_of_the_source() {
+        let (account, told) = account(|events| {
+            assert_eq!(events, b"{\"b\":1}\n{ \"c\": 2 }\n");
+            let rejected =
+                Rejection { index: 0, reason: RejectReason::MissingKey, place: "Message".into(), offset: 6, explanation: "gone".into() };
+            let faulted = Faulted { index: 1, kind: FaultKind::MemoryLimit, explanation: "too much".into() };
+            Ok(Outcome { read: 2, rejected: vec![rejected], faulted: vec![faulted], ..Outcome::default() })
+        });
+        assert_eq!(
+            told,
+            [
+                "in:2:1: not-json: expected ',' or '}'",
+                "in:2:7: missing-key at Message: gone",
+                "in:3:1: memory-limit: too much",
+                "in:6:5: not-json: the input ends in the middle of the event",
+            ]
+        );
+        assert_eq!(account.totals, Totals { read: 4, rejected: 3, faulted: 1, ..Totals::default() });
+        let summary = account.summary(Duration::ZERO, true);
+        assert_eq!(
+            (summary.rejected, summary.faulted),
+            (vec![("not-json".into(), 2), ("missing-key".into(), 1)], vec![("memory-limit".into(), 1)])
+        );
+    }
+
+    #[test]
+    fn take_without_an_answer_every_event_is_faulted() {
+        let (account, told) = account(|_| Err(Error::Host("no memory".into())));
+        assert_eq!(account.totals, Totals { read: 4, rejected: 2, faulted: 2, ..Totals::default() });
+        assert!(account.totals.is_balanced());
+        assert_eq!(told[1], "in:2:1: engine: the filter cannot be run here: no memory");
+    }
+
+    #[test]
+    fn take_an_answer_that_counts_differently_is_an_error() {
+        let (mut account, batch) = (Account::new(Rejects::open(None).unwrap()), batch());
+        assert!(account.take(batch.tag, Ok(Outcome { read: 1, recorded: 1, ..Outcome::default() }), &Console::keeping()).is_err());
     }
 }

@@ -245,3 +245,31 @@ impl Building {
         Some(Batch { events: self.events, tag })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: String) -> Vec<Batch<Tag>> {
+        Batches::of_text("in", text.leak()).collect()
+    }
+
+    #[test]
+    fn batches_are_full_by_events_or_by_bytes() {
+        let sizes = |batches: Vec<Batch<Tag>>| batches.iter().map(|batch| batch.tag.sent.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(all("{}\n".repeat(130))), [64, 64, 2]);
+        let large = format!("{{\"a\":\"{}\"}}\n", "x".repeat(BYTES / 4));
+        assert_eq!(sizes(all(large.repeat(9))), [4, 4, 1]);
+        // Events that the filter does not get fill a batch too: their bytes are held.
+        let broken = all(format!("{{\"a\" {}\n{{}}\n", "1".repeat(BYTES)));
+        assert_eq!((broken[0].tag.refused.len(), broken.len()), (1, 2));
+    }
+
+    #[test]
+    fn batches_put_each_event_on_one_line_and_keep_it_as_it_came() {
+        let batches = all("{\r\n\"a\": 1\n}\n\n [{}]".to_owned());
+        assert_eq!(batches[0].events, b"{\r \"a\": 1 }\n{}\n");
+        let tag = &batches[0].tag;
+        assert_eq!(tag.sent.iter().map(|sent| tag.bytes(sent)).collect::<Vec<_>>(), [b"{\r\n\"a\": 1\n}".as_slice(), b"{}"]);
+    }
+}

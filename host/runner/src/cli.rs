@@ -26,29 +26,20 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What to do.
+/// What to do. A comment on a command here would hide the longer one of its arguments from the help.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Turn events into audit records.
     Run(Box<RunArgs>),
-    /// Tell what is decided about one event, and why.
     Explain(ExplainArgs),
-    /// Put split records back together.
     Join(JoinArgs),
-    /// Show what is logged and what is not: messages, events, activities, columns.
     Catalog(CatalogArgs),
-    /// Check, make and publish settings.
     #[command(subcommand)]
     Settings(SettingsCommand),
-    /// Print the JSON Schema of an event or of a record.
     Schema(SchemaArgs),
-    /// Write the filter itself: a WebAssembly component that any component host can load.
     Component(ComponentArgs),
-    /// Show the examples of the specification, and more.
+    /// Show the examples of the specification, and a morning of an organization.
     Demo,
-    /// Make up events, for trying things out.
     Generate(GenerateArgs),
-    /// Print the completions for a shell.
     Completions(CompletionsArgs),
 }
 
@@ -67,9 +58,10 @@ Examples:
   actlog run events.json --strict --summary json -o /dev/null
 
 Files:
-  -o FILE is written as FILE.part and gets its name when everything was read and written. An older FILE is
-  untouched until then. --rejects FILE is added to, never cut short: each event that could not be used stands in
-  it byte for byte behind one line that says where it came from and why. It can be given to actlog run again.
+  -o FILE is written as FILE.part and gets its name when everything was read and written. An older \
+FILE is untouched until then.
+  --rejects FILE is added to, never cut short. Each event that could not be used stands in it byte \
+for byte, behind one line that says where it came from and why. It can be given to actlog run again.
 
 Ctrl-C stops reading; what was read is finished and accounted for. A second Ctrl-C ends at once.
 
@@ -143,6 +135,8 @@ pub enum SummaryForm {
 }
 
 /// Tell what is decided about one event, and why.
+///
+/// Shows each stage of the filter with its decision and the reason, every check of the gate, and the records.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -184,7 +178,7 @@ pub struct JoinArgs {
     pub output: String,
 }
 
-/// Show what is logged and what is not.
+/// Show what is logged and what is not: messages, events, activities, columns.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -229,7 +223,7 @@ pub enum SettingsCommand {
     Schema,
 }
 
-/// Print a JSON Schema.
+/// Print the JSON Schema of an event or of a record.
 #[derive(Args, Debug)]
 pub struct SchemaArgs {
     /// What it describes.
@@ -245,7 +239,7 @@ pub enum SchemaOf {
     Record,
 }
 
-/// Write the filter itself.
+/// Write the filter itself: a WebAssembly component that any component host can load.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -257,7 +251,9 @@ pub struct ComponentArgs {
     pub output: String,
 }
 
-/// Make up events.
+/// Make up events, for trying things out.
+///
+/// Four of five are SdkEvents, one is a RemoteExecutionContext; most reads and writes, some messages that are never logged.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:

@@ -1,6 +1,6 @@
 //! Events that could not be used: told on standard error, and kept byte for byte in the rejects file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 
 use crate::batches::Kept;
@@ -62,6 +62,9 @@ impl Rejects {
                 return Err(usage(format!("{name} does not end with a whole dead letter, so nothing is added to it; give another name")));
             }
         }
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(usage(format!("{name} is being written by another run")));
+        }
         Ok(Self { file: Some((name.to_owned(), BufWriter::new(file))), is_new: known.is_none(), count: 0 })
     }
 
@@ -89,6 +92,15 @@ impl Rejects {
         };
         let written = file.write_all(&header.write()).and_then(|()| kept.copy_to(file)).and_then(|()| file.write_all(b"\n"));
         written.map_err(|error| cannot_write(name, error))
+    }
+
+    /// Lets what was kept be seen.
+    ///
+    /// # Errors
+    /// When the rejects file cannot be written.
+    pub fn flush(&mut self) -> anyhow::Result<()> {
+        let Some((name, file)) = &mut self.file else { return Ok(()) };
+        file.flush().map_err(|error| cannot_write(name, error))
     }
 
     /// Writes out what is left, and tells what became of the events that were not told one by one.

@@ -1,5 +1,6 @@
 //! Numbers and tables as people read them.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 
 use anstyle::Style;
@@ -43,12 +44,14 @@ pub struct Grid {
     headings: Vec<String>,
     rows: Vec<Vec<String>>,
     right: Option<usize>,
+    /// Where a cell that does not fit is broken.
+    delimiter: char,
 }
 
 impl Grid {
     /// A table with these headings.
     pub fn new<T: Into<String>>(headings: impl IntoIterator<Item = T>) -> Self {
-        Self { headings: headings.into_iter().map(Into::into).collect(), rows: Vec::new(), right: None }
+        Self { headings: headings.into_iter().map(Into::into).collect(), rows: Vec::new(), right: None, delimiter: ' ' }
     }
 
     /// Adds a row.
@@ -59,6 +62,11 @@ impl Grid {
     /// Sets a column's numbers to the right.
     pub fn numbers(&mut self, column: usize) {
         self.right = Some(column);
+    }
+
+    /// Breaks cells that do not fit at the hyphens of their ids.
+    pub fn break_ids(&mut self) {
+        self.delimiter = '-';
     }
 
     /// How wide each column would be if nothing were wrapped.
@@ -95,7 +103,7 @@ impl Grid {
 
     fn within(&self, width: usize) -> String {
         let mut table = Table::new();
-        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).force_no_tty();
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).force_no_tty().set_delimiter(self.delimiter);
         table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
         table.set_header(self.headings.iter().map(|heading| styled(heading, HEAD)));
         for row in &self.rows {
@@ -110,12 +118,18 @@ impl Grid {
         table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
 
-    /// The rows one under the other: the first cell as a heading, the others as lines under it.
+    /// The rows one under the other: the first cell that tells them apart as a heading, the others as lines under it.
     pub fn cards(&self) -> String {
-        let names = self.headings.iter().skip(1).map(|heading| heading.chars().count()).max().unwrap_or(0);
+        let tells = |column: &usize| {
+            let cells: BTreeSet<_> = self.rows.iter().map(|row| row.get(*column)).collect();
+            cells.len() == self.rows.len()
+        };
+        let title = (0..self.headings.len()).find(tells).unwrap_or(0);
+        let names = self.headings.iter().map(|heading| heading.chars().count()).max().unwrap_or(0);
         let card = |row: &Vec<String>| {
-            let mut card = styled(row.first().map_or("", String::as_str), HEAD);
-            for (heading, cell) in self.headings.iter().zip(row).skip(1).filter(|(_, cell)| !cell.is_empty()) {
+            let mut card = styled(row.get(title).map_or("", String::as_str), HEAD);
+            let cells = self.headings.iter().zip(row).enumerate().filter(|(column, (_, cell))| *column != title && !cell.is_empty());
+            for (_, (heading, cell)) in cells {
                 let lines = wrapped(cell, width().saturating_sub(names + 2 * GAP).max(20));
                 for (at, line) in lines.iter().enumerate() {
                     let heading = if at == 0 { heading } else { "" };
@@ -153,6 +167,11 @@ impl Grid {
         self.keep(&keep);
         format!("{}\nnot shown: {}", self.text(), left_out.join(", "))
     }
+}
+
+/// `text` in lines that fit.
+pub fn paragraph(text: &str) -> Vec<String> {
+    wrapped(text, width().min(100))
 }
 
 /// `text` in lines of at most `width` characters, broken at blanks; a longer word has a line of its own.
@@ -195,6 +214,14 @@ mod tests {
     #[test]
     fn wrapped_breaks_at_blanks() {
         assert_eq!(wrapped("one two three4567 x", 7), ["one two", "three4567", "x"]);
+    }
+
+    #[test]
+    fn cards_are_named_by_what_tells_them_apart() {
+        let mut grid = Grid::new(["Table", "Event"]);
+        ["Export", "Import"].into_iter().for_each(|event| grid.row(["user".to_owned(), event.to_owned()]));
+        let plain = grid.cards().replace(&HEAD.to_string(), "").replace(&format!("{HEAD:#}"), "");
+        assert_eq!(plain, "Export\n  Table  user\n\nImport\n  Table  user");
     }
 
     #[test]

@@ -135,12 +135,21 @@ fn cell(value: &Value) -> String {
         Value::Null => String::new(),
         Value::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(", "),
-        Value::Object(members) => {
-            members.iter().map(|(key, value)| format!("{}: {}", kebab(key), cell(value))).collect::<Vec<_>>().join("; ")
+        Value::Array(values) if values.iter().any(|value| matches!(value, Value::Object(_))) => {
+            values.iter().map(cell).collect::<Vec<_>>().join(" | ")
         }
+        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(", "),
+        // What has a name is called by it.
+        Value::Object(members) => match members.split_first() {
+            Some((name, others)) if name.0 == "name" && !others.is_empty() => format!("{} ({})", cell(&name.1), pairs(others)),
+            _ => pairs(members),
+        },
         Value::Number(number) => number.to_string(),
     }
+}
+
+fn pairs(members: &[(String, Value)]) -> String {
+    members.iter().map(|(key, value)| format!("{}: {}", kebab(key), cell(value))).collect::<Vec<_>>().join("; ")
 }
 
 /// `excludedMessages` as `excluded-messages`.

@@ -12,7 +12,7 @@ use crate::exit::End;
 use crate::ordered::Value;
 use crate::rejects::Rejects;
 use crate::settings::load::Settings;
-use crate::table::{Grid, styled};
+use crate::table::{Grid, paragraph, styled};
 
 const EXAMPLES: &str = include_str!("../../demo/examples.ndjson");
 const MORNING: &str = include_str!("../../demo/morning.ndjson");
@@ -66,17 +66,19 @@ fn examples(records: &[Value]) -> String {
     }
     text.push_str(&heading("Example 3 – List of messages logged when user converts a lead to opportunity"));
     let mut grid = Grid::new(EXAMPLE_3_COLUMNS.map(|(name, _)| name));
+    grid.break_ids();
     for record in records.iter().skip(titles.len()) {
         grid.row(EXAMPLE_3_COLUMNS.map(|(_, column)| shown(record, column)));
     }
-    let note = "ID is the id that the sender gave the event. The record's own Id is a UUIDv5 of organization, event and\npart: whoever gets a record twice can tell.";
-    text.push_str(&format!("{}\n{}\n", grid.whole(), note.lines().map(faint).collect::<Vec<_>>().join("\n")));
+    let note = "ID is the id that the sender gave the event. The record's own Id is a UUIDv5 of organization, event and part: \
+                whoever gets a record twice can tell.";
+    text.push_str(&format!("{}\n{}\n", grid.whole(), paragraph(note).iter().map(|line| faint(line)).collect::<Vec<_>>().join("\n")));
     text
 }
 
 fn morning(filter: &Filter) -> anyhow::Result<String> {
     let (records, account, told) = audit(filter, "morning.ndjson", MORNING)?;
-    let mut text = heading("A morning of an organization – SdkEvents and RemoteExecutionContexts as they come in");
+    let mut text = heading("A morning of an organization – events of both forms, as they come in");
     let mut grid = Grid::new(["Time", "User", "Operation", "Entity", "Category", "Part"]);
     for record in &records {
         let number = |key: &str| record.get(key).map(cell).unwrap_or_default();

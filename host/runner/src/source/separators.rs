@@ -77,10 +77,7 @@ impl Framer {
         while self.window.bytes().len() == end && self.window.more()? {}
         Ok(match self.window.bytes().get(end) {
             None | Some(b'\n' | b'{' | 0xef) => false,
-            Some(_) => match self.line_len(self.limit)? {
-                Some(_) => line::scalar_len(&self.window.bytes()[end..], in_array).is_none(),
-                None => true,
-            },
+            Some(_) => self.scalar_len(end, in_array)?.is_none(),
         })
     }
 }

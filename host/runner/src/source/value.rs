@@ -70,15 +70,21 @@ impl Framer {
 
     /// What begins neither an object nor an array: a scalar, or the rest of a damaged line.
     pub(super) fn other(&mut self) -> io::Result<Found> {
-        if self.line_len(self.limit)?.is_some()
-            && let Some(len) = line::scalar_len(self.window.bytes(), self.brackets.is_open())
-            && len <= self.limit
-        {
+        if let Some(len) = self.scalar_len(0, self.brackets.is_open())? {
             return Ok(Found::Span(len, None));
         }
         let mut resync = Resync::new(Lines::End);
         resync.count_braces(self.brackets.is_open());
         self.up_to(0, resync, None)
+    }
+
+    /// Length of the scalar at byte `at`, if one stands there and something undamaged follows it.
+    pub(super) fn scalar_len(&mut self, at: usize, in_array: bool) -> io::Result<Option<usize>> {
+        let line = self.line_len(self.limit)?;
+        let bytes = self.window.bytes();
+        // Of a longer line, what is within the limit must show where the scalar ends.
+        let seen = bytes.get(at..line.unwrap_or(self.limit).min(bytes.len())).unwrap_or_default();
+        Ok(line::scalar_len(seen, in_array).filter(|&len| line.is_some() || len < seen.len()))
     }
 
     /// Bytes up to the end of the line; none where it is over `limit`.

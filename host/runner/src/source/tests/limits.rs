@@ -61,6 +61,15 @@ fn framing_large_garbage_ends_with_its_line() {
 }
 
 #[test]
+fn framing_a_line_over_the_limit_keeps_its_elements_apart() {
+    let events = "{\"a\":1},null,\"x\",{\"b\":2},";
+    let seen = large(&format!("[{}0]\n{{}}\n", events.repeat(20)), 64);
+    assert_eq!(seen.len(), 82);
+    assert_eq!(seen[..4].iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["{\"a\":1}", "null", "\"x\"", "{\"b\":2}"]);
+    assert!(seen.iter().all(|(_, too_large)| !too_large));
+}
+
+#[test]
 fn framing_separators_beyond_the_limit_go_on() {
     let seen = large(&format!("{}{{}}\n", ",".repeat(100)), 64);
     assert_eq!(seen, [("{}".into(), false)]);

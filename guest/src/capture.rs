@@ -20,7 +20,8 @@ pub struct Scratch {
 
 /// Completes `activity` with its query and results.
 pub fn capture(activity: &mut Activity<'_>, category: Category, scratch: &mut Scratch) -> Result<(), Fault> {
-    activity.has_query = query::capture(activity.query_source, &mut scratch.text, &mut activity.query).map_err(|fault| place(activity, fault))?;
+    activity.has_query =
+        query::capture(activity.query_source, &mut scratch.text, &mut activity.query).map_err(|fault| place(activity, fault))?;
     if activity.form == Form::RemoteExecutionContext {
         let mut results = std::mem::take(&mut activity.results);
         activity.has_results = results_of(activity, category, &mut results)?;

@@ -226,7 +226,20 @@ mod tests {
 
     #[test]
     fn read_a_member_that_stands_twice_is_refused() {
-        for member in ["__type", "Value", "__value", "Attributes", "Entities", "RelatedEntities", "Id", "LogicalName", "EntityName", "Name", "Query", "Criteria"] {
+        for member in [
+            "__type",
+            "Value",
+            "__value",
+            "Attributes",
+            "Entities",
+            "RelatedEntities",
+            "Id",
+            "LogicalName",
+            "EntityName",
+            "Name",
+            "Query",
+            "Criteria",
+        ] {
             let fault = Object::read(&format!(r#"{{"{member}":[],"x":1,"x":2,"{member}": 7}}"#)).expect_err(member);
             assert_eq!((fault.reason, fault.place.as_str()), (Reason::DuplicateKey, member));
             assert!(fault.offset > 10, "{fault}");

@@ -34,8 +34,12 @@ type Counts = [usize; 5];
 
 #[test]
 fn generated_events_hold_every_promise() {
-    let jobs: Vec<(u64, &str, Mix)> =
-        PLAN.iter().flat_map(|&(settings, mix, chunks)| (0..chunks).map(move |_| (settings, mix))).zip(1..).map(|((settings, mix), seed)| (seed, settings, mix)).collect();
+    let jobs: Vec<(u64, &str, Mix)> = PLAN
+        .iter()
+        .flat_map(|&(settings, mix, chunks)| (0..chunks).map(move |_| (settings, mix)))
+        .zip(1..)
+        .map(|((settings, mix), seed)| (seed, settings, mix))
+        .collect();
     let next = AtomicUsize::new(0);
     let all: Mutex<(Vec<u128>, Counts)> = Mutex::default();
     std::thread::scope(|scope| {
@@ -52,7 +56,10 @@ fn generated_events_hold_every_promise() {
     });
     let (mut ids, [read, recorded, records, excluded, rejected]) = all.into_inner().expect("no thread panicked");
     assert!(read > 100_000 && read == recorded + excluded + rejected);
-    assert!(recorded > 80_000 && records > recorded + 5_000 && excluded > 8_000 && rejected > 2_000, "{recorded} {records} {excluded} {rejected}");
+    assert!(
+        recorded > 80_000 && records > recorded + 5_000 && excluded > 8_000 && rejected > 2_000,
+        "{recorded} {records} {excluded} {rejected}"
+    );
     assert_eq!(ids.len(), records);
     ids.sort_unstable();
     assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "every record has an id of its own");

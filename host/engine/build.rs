@@ -37,7 +37,7 @@ fn run() -> Result<()> {
             guest::build(root, &out)?
         }
     };
-    let imports = imports::of(&component).context("what was built is no component")?;
+    let imports = imports::of(&component).context("the filter is no component")?;
     ensure!(imports.is_empty(), "the filter must import nothing, but imports {}", imports.join(", "));
 
     let file = out.join("activity-filter.wasm");

@@ -103,7 +103,8 @@ mod tests {
         let mut activity = Activity::default();
         decode(r#"{"OrganizationId":"00000000-0000-0000-0000-000000000001","Message":"Retrieve","Else":[{}]}"#, &mut activity).unwrap();
         assert_eq!((activity.form, activity.message.is("Retrieve")), (Form::SdkEvent, true));
-        decode(r#"{"MessageName":"Update","InputParameters":[],"OrganizationId":"00000000-0000-0000-0000-000000000001"}"#, &mut activity).unwrap();
+        decode(r#"{"MessageName":"Update","InputParameters":[],"OrganizationId":"00000000-0000-0000-0000-000000000001"}"#, &mut activity)
+            .unwrap();
         assert_eq!((activity.form, activity.message.is("Update")), (Form::RemoteExecutionContext, true));
     }
 
@@ -132,15 +133,23 @@ mod tests {
             (format!(r#"{{"Message":"A",{organization},"Fields":[{{"Name":"a","Name":"b"}}]}}"#), Reason::DuplicateKey, "Fields[0].Name"),
             (format!(r#"{{"Message":"A",{organization},"CreationTime":"yesterday"}}"#), Reason::BadValue, "CreationTime"),
             (format!(r#"{{"Message":"A",{organization},"UserType":"Boss"}}"#), Reason::BadValue, "UserType"),
-            (format!(r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":1}}]}}"#), Reason::WrongType, "InputParameters[0].key"),
+            (
+                format!(r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":1}}]}}"#),
+                Reason::WrongType,
+                "InputParameters[0].key",
+            ),
             (format!(r#"{{"MessageName":"A",{organization},"InputParameters":[1]}}"#), Reason::WrongType, "InputParameters[0]"),
             (
-                format!(r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":"a"}},{{"key":"Target","value":{{"Id":"","Id":""}}}}]}}"#),
+                format!(
+                    r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":"a"}},{{"key":"Target","value":{{"Id":"","Id":""}}}}]}}"#
+                ),
                 Reason::DuplicateKey,
                 "InputParameters[1].value.Id",
             ),
             (
-                format!(r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":"Target","value":{{"Attributes":[{{"value":1}}]}}}}]}}"#),
+                format!(
+                    r#"{{"MessageName":"A",{organization},"InputParameters":[{{"key":"Target","value":{{"Attributes":[{{"value":1}}]}}}}]}}"#
+                ),
                 Reason::WrongType,
                 "InputParameters[0].value.Attributes[0].key",
             ),

@@ -21,7 +21,8 @@ pub fn read<'a>(slots: &Slots<'a>, activity: &mut Activity<'a>) -> Result<(), Fa
     activity.message = slots.required_name(Key::MessageName)?;
     activity.organization_id = Some(slots.required_guid(Key::OrganizationId)?);
     let parse = |text: &str| Timestamp::parse_dotnet(text).or_else(|| Timestamp::parse_iso(text));
-    activity.creation_time = slots.time(Key::OperationCreatedOn, parse, "not a time such as /Date(1527757530151)/ or 2018-05-31T09:05:30Z")?;
+    activity.creation_time =
+        slots.time(Key::OperationCreatedOn, parse, "not a time such as /Date(1527757530151)/ or 2018-05-31T09:05:30Z")?;
     activity.organization_name = slots.text(Key::OrganizationName)?;
     activity.entity_name = slots.name(Key::PrimaryEntityName)?.filter(|name| !name.is("none"));
     activity.entity_id = slots.guid(Key::PrimaryEntityId)?;

@@ -1,7 +1,7 @@
 //! The plain form: the schema's own names as keys.
 
-use super::slots::{Key, Slots};
 use super::check_name;
+use super::slots::{Key, Slots};
 use crate::activity::{Activity, Field, Form, QuerySource};
 use crate::fault::{Fault, Reason};
 use crate::guid::Guid;

@@ -161,9 +161,7 @@ fn low_surrogate(escape: &str) -> Option<u32> {
 
 /// The four hexadecimal digits at `from`.
 fn unit(text: &str, from: usize) -> u32 {
-    text.get(from..from + 4)
-        .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-        .unwrap_or(0xfffd)
+    text.get(from..from + 4).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0xfffd)
 }
 
 #[cfg(test)]

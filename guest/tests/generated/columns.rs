@@ -33,7 +33,8 @@ impl Record {
             if spread.contains(&key.as_str()) {
                 assert!(open && pieces.any(|name| name == key), "a piece of {key} stands out of order");
             } else {
-                let before = rest.by_ref().take_while(|column| column.key != key).find(|column| column.always && !spread.contains(&column.key));
+                let before =
+                    rest.by_ref().take_while(|column| column.key != key).find(|column| column.always && !spread.contains(&column.key));
                 assert!(before.is_none(), "{key} is out of order, or {} before it is missing", before.map_or("", |column| column.key));
             }
             open = key == "Spread" || open && spread.contains(&key.as_str());
@@ -55,7 +56,9 @@ fn fits(kind: ColumnType, value: &Value, wire: bool) -> bool {
         (ColumnType::Guids, Value::String(text)) => text.is_empty() || text.split(", ").all(is_guid),
         (ColumnType::Fields, Value::String(text)) => serde_json::from_str(text).is_ok_and(|list| is_field_list(&list)),
         (ColumnType::FieldList, list) => is_field_list(list),
-        (ColumnType::Keys, Value::String(text)) => text.split(", ").all(|key| COLUMNS.iter().chain(WIRE_COLUMNS).any(|column| column.key == key)),
+        (ColumnType::Keys, Value::String(text)) => {
+            text.split(", ").all(|key| COLUMNS.iter().chain(WIRE_COLUMNS).any(|column| column.key == key))
+        }
         (ColumnType::Flag, value) => *value == Value::Bool(true),
         (ColumnType::Number, Value::Number(number)) => number.is_u64(),
         (ColumnType::Count, Value::Number(number)) => number.as_u64().is_some_and(|number| number > 0),
@@ -74,8 +77,12 @@ fn is_guid(text: &str) -> bool {
 /// `2018-03-02T23:25:56`, with one to seven digits of a fraction or none.
 fn is_time(text: &str) -> bool {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, "1"));
-    let form = seconds.bytes().zip(*b"0000-00-00T00:00:00").all(|(byte, form)| if form == b'0' { byte.is_ascii_digit() } else { byte == form });
-    form && seconds.len() == 19 && (1..=7).contains(&fraction.len()) && fraction.bytes().all(|byte| byte.is_ascii_digit()) && !fraction.ends_with('0')
+    let form =
+        seconds.bytes().zip(*b"0000-00-00T00:00:00").all(|(byte, form)| if form == b'0' { byte.is_ascii_digit() } else { byte == form });
+    form && seconds.len() == 19
+        && (1..=7).contains(&fraction.len())
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+        && !fraction.ends_with('0')
 }
 
 fn is_field_list(list: &Value) -> bool {
@@ -85,7 +92,9 @@ fn is_field_list(list: &Value) -> bool {
 /// An object with a name and a value, or a piece of a value with the kind of value it is a piece of.
 fn is_field(field: &Value) -> bool {
     let keys: Vec<&str> = field.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default();
-    let piece = keys == ["Continues", "Name", "Value"] && field["Value"].is_string() && (field["Continues"] == "text" || field["Continues"] == "json");
+    let piece = keys == ["Continues", "Name", "Value"]
+        && field["Value"].is_string()
+        && (field["Continues"] == "text" || field["Continues"] == "json");
     field["Name"].is_string() && (keys == ["Name", "Value"] || piece)
 }
 

@@ -63,6 +63,7 @@ fn check_events(events: &[String]) {
 }
 
 /// Every key that means something in an event, and one that does not.
+#[rustfmt::skip]
 const KEYS: &[&str] = &[
     "Message", "MessageName", "OrganizationId", "EventId", "CreationTime", "OperationCreatedOn", "EntityName", "PrimaryEntityName",
     "EntityId", "PrimaryEntityId", "UserId", "InitiatingUserId", "UserUpn", "UserKey", "UserType", "ClientIP", "CorrelationId",
@@ -71,6 +72,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// Every key that means something inside a value, and one that does not.
+#[rustfmt::skip]
 const INNER: &[&str] = &[
     "Name", "Value", "key", "value", "__type", "__value", "Attributes", "Id", "LogicalName", "Entities", "EntityName", "RelatedEntities",
     "KeyAttributes", "Query", "Criteria", "Conditions", "Operator", "AttributeName", "Values", "Filters", "LinkEntities", "LinkCriteria",
@@ -78,24 +80,28 @@ const INNER: &[&str] = &[
 ];
 
 /// Values of one word that some stage looks for.
+#[rustfmt::skip]
 const WORDS: &[&str] = &[
     "null", "true", "false", "0", "-0", "7", "1e400", "123456789012345678901234567890", r#""""#, r#""x""#, r#""none""#, r#""account""#,
     r#""contact""#, r#""Retrieve""#, r#""RetrieveMultiple""#, r#""Update""#, r#""ExportToWord""#, r#""CreateMultiple""#, r#""WhoAmI""#,
     r#""Target""#, r#""EntityMoniker""#, r#""State""#, r#""Query""#, r#""QuerySet""#, r#""Targets""#, r#""Ids""#, r#""MSE""#,
-    r#""20000000-0000-4000-8000-000000000001""#, r#""{20000000-0000-4000-8000-00000000000A}""#, r#""00000000-0000-0000-0000-000000000000""#,
-    r#""\/Date(1520033156000)\/""#, r#""2018-03-02T23:25:56Z""#, r#""Entity:x""#, r#""EntityReference:x""#, r#""EntityCollection:x""#,
-    r#""QueryExpression:x""#, r#""QueryByAttribute:x""#, r#""FetchExpression:x""#, r#""<filter a=\"1\" />""#, r#""<fetch""#,
-    r#""\ud800\u0000\"\\é😀""#, r#""https://contoso.crm.dynamics.com/""#,
+    r#""20000000-0000-4000-8000-000000000001""#, r#""{20000000-0000-4000-8000-00000000000A}""#,
+    r#""00000000-0000-0000-0000-000000000000""#, r#""\/Date(1520033156000)\/""#, r#""2018-03-02T23:25:56Z""#, r#""Entity:x""#,
+    r#""EntityReference:x""#, r#""EntityCollection:x""#, r#""QueryExpression:x""#, r#""QueryByAttribute:x""#, r#""FetchExpression:x""#,
+    r#""<filter a=\"1\" />""#, r#""<fetch""#, r#""\ud800\u0000\"\\é😀""#, r#""https://contoso.crm.dynamics.com/""#,
 ];
 
 fn object(keys: &'static [&'static str], value: BoxedStrategy<String>, sizes: std::ops::Range<usize>) -> BoxedStrategy<String> {
     vec((select(keys), value), sizes)
-        .prop_map(|members| format!("{{{}}}", members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect::<Vec<_>>().join(",")))
+        .prop_map(|members| {
+            format!("{{{}}}", members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect::<Vec<_>>().join(","))
+        })
         .boxed()
 }
 
 fn value() -> BoxedStrategy<String> {
-    let long = (select(&["x", "é", "\\\"", "\\u0001", "😀"]), 0..4_000usize).prop_map(|(unit, count)| format!("\"{}\"", unit.repeat(count)));
+    let long =
+        (select(&["x", "é", "\\\"", "\\u0001", "😀"]), 0..4_000usize).prop_map(|(unit, count)| format!("\"{}\"", unit.repeat(count)));
     prop_oneof![20 => select(WORDS).prop_map(str::to_owned), 1 => long]
         .prop_recursive(5, 40, 6, |inner| {
             prop_oneof![
@@ -115,7 +121,8 @@ fn event() -> BoxedStrategy<String> {
     ];
     let pair = (select(&["Target", "Targets", "EntityMoniker", "State", "Query", "QuerySet", "Ids", "BusinessEntity"]), value());
     let pairs = vec(pair.prop_map(|(key, value)| format!(r#"{{"key":"{key}","value":{value}}}"#)), 0..4);
-    let lists = (select(&["InputParameters", "OutputParameters"]), pairs).prop_map(|(key, pairs)| format!(r#""{key}":[{}]"#, pairs.join(",")));
+    let lists =
+        (select(&["InputParameters", "OutputParameters"]), pairs).prop_map(|(key, pairs)| format!(r#""{key}":[{}]"#, pairs.join(",")));
     let members = vec((select(KEYS), value()).prop_map(|(key, value)| format!("\"{key}\":{value}")), 0..5);
     prop_oneof![
         1 => object(KEYS, value(), 0..12),

@@ -2,12 +2,14 @@
 
 use actlog_guest::guid::Guid;
 use actlog_guest::join::join;
-use actlog_guest::parts::LIMIT;
 use actlog_guest::pipeline::{Auditor, Outcome};
 use actlog_guest::split::split;
 use serde_json::Value;
 
 use crate::columns::Record;
+
+/// The most bytes that a record may have ("Known issues"); a copy of its own, so that a change of the filter's shows.
+const LIMIT: usize = 3_072;
 
 /// Sizes of the batches in which events are filtered once more, over and over; of every other one also backwards.
 const BATCHES: [usize; 6] = [64, 7, 1, 200, 2, 31];
@@ -29,12 +31,7 @@ impl Parts {
     pub fn of(auditor: &Auditor, event: &str) -> Self {
         let outcome = auditor.audit(event.as_bytes());
         check_counts(&outcome, 1);
-        Self {
-            count: outcome.parts as usize,
-            excluded: excluded(&outcome),
-            rejected: outcome.rejected.len(),
-            records: outcome.records,
-        }
+        Self { count: outcome.parts as usize, excluded: excluded(&outcome), rejected: outcome.rejected.len(), records: outcome.records }
     }
 }
 

@@ -59,8 +59,9 @@ fn flags(root: &Path) -> String {
     let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
     // The same sources give the same component, wherever they stand.
     flags.push(format!("--remap-path-prefix={}=actlog", root.display()));
-    if let Some(home) = env::var_os("CARGO_HOME") {
-        flags.push(format!("--remap-path-prefix={}=cargo", Path::new(&home).display()));
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    if let Some(home) = home {
+        flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
     }
     flags.join("\u{1f}")
 }

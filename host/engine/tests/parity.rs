@@ -126,7 +126,14 @@ fn generated_events_give_the_same_natively_and_as_a_component() {
     let wire = r#"{"record": {"profile": "management-api"}, "entities": {"default": {"single-record": false}}}"#;
     let damaged = Mix { damaged: 30, ..Mix::DEFAULT };
     let large = Mix { large: 100, ..Mix::DEFAULT };
-    let plan = [("", Mix::DEFAULT, 1_500), ("", Mix::REMOTE, 500), ("", damaged, 500), ("", large, 100), (wire, Mix::DEFAULT, 1_000), (wire, large, 100)];
+    let plan = [
+        ("", Mix::DEFAULT, 1_500),
+        ("", Mix::REMOTE, 500),
+        ("", damaged, 500),
+        ("", large, 100),
+        (wire, Mix::DEFAULT, 1_000),
+        (wire, large, 100),
+    ];
     for (seed, (settings, mix, count)) in (1..).zip(plan) {
         let events: String = Generator::with_mix(seed, mix).take(count).map(|event| event + "\n").collect();
         let auditor = Auditor::open(settings).expect("good settings");

@@ -57,8 +57,8 @@ fn run(block: &[String], events: usize, jobs: usize) -> Result<Run, Box<dyn Erro
     let output = child.wait_with_output()?;
     let time = begin.elapsed();
     let summary = String::from_utf8_lossy(&output.stderr);
-    let read = summary.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()?.get("read")?.as_u64());
-    if !output.status.success() || read != Some(events as u64) {
+    let told = summary.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).unwrap_or_default();
+    if !output.status.success() || told["Read"] != events || told["Balanced"] != true {
         return Err(format!("{}: {summary}", output.status).into());
     }
     Ok(Run { time, memory })

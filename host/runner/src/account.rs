@@ -152,10 +152,10 @@ mod tests {
         assert_eq!(
             told,
             [
-                "in:2:1: not-json: expected ',' or '}'",
+                "in:1:6: not-json: the event ends in the middle of a value",
                 "in:2:7: missing-key at Message: gone",
                 "in:3:1: memory-limit: too much",
-                "in:6:5: not-json: the input ends in the middle of the event",
+                "in:6:5: not-json: the event ends in the middle of a value",
             ]
         );
         assert_eq!(account.totals, Totals { read: 4, rejected: 3, faulted: 1, ..Totals::default() });

@@ -57,9 +57,9 @@ impl Console {
         let bar = visible.then(|| {
             let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::hidden());
             let template = if size.is_some() {
-                "{bar:24} {percent:>3} %  {binary_bytes_per_sec}  {msg}"
+                "{bar:24} {percent:>3} %  {binary_bytes_per_sec}  {wide_msg}"
             } else {
-                "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}"
+                "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {wide_msg}"
             };
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);

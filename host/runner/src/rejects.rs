@@ -167,7 +167,8 @@ impl Keep<'_> {
 
 /// `events.json:12:34: wrong-type at InputParameters[0].value: …`, where line and column are those of the fault.
 fn message(unusable: &Unusable<'_>, kept: &Keep<'_>) -> String {
-    let before = usize::try_from(unusable.at).ok().and_then(|at| kept.held().get(..at)).unwrap_or_default();
+    let held = kept.held();
+    let before = &held[..usize::try_from(unusable.at).unwrap_or(usize::MAX).min(held.len())];
     let Position { line, column, .. } = unusable.origin.position.after(before);
     let place = if unusable.place.is_empty() { String::new() } else { format!(" at {}", clean(unusable.place)) };
     format!("{}:{line}:{column}: {}{place}: {}", clean(unusable.origin.name()), unusable.reason, clean(unusable.explanation))

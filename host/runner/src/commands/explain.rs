@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actlog_engine::Engine;
+use actlog_engine::{Engine, Filter};
 use anyhow::Context;
 
 use crate::cli::ExplainArgs;
@@ -11,7 +11,8 @@ use crate::exit::{End, usage};
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::ordered::Value;
-use crate::settings::load;
+use crate::settings::load::{self, Settings};
+use crate::settings::publish::publish;
 use crate::source::event::Content;
 use crate::source::flaw::Flaw;
 use crate::source::framer::Framer;
@@ -31,21 +32,37 @@ const CHUNK: usize = 64 * 1024;
 pub fn explain(args: &ExplainArgs) -> anyhow::Result<End> {
     inputs::check(std::slice::from_ref(&args.input))?;
     let document = match one_event(&args.input)? {
-        (event, None) => {
-            let filter = load::filter(&Engine::new()?, args.settings.as_deref(), None)?;
-            serde_json::from_str(&filter.explain(&event)?).context("the filter's explanation is no JSON; please report this")?
-        }
+        (event, None) => explained(&filter(args)?, &event)?,
         (_, Some(flaw)) => refused(&flaw),
-    };
-    let document = match (args.draft, document.get("draft")) {
-        (false, _) => document,
-        (true, Some(draft)) => draft.clone(),
-        (true, None) => return Err(usage("the settings have no [draft]")),
     };
     if args.json {
         return super::print(&(document.pretty()? + "\n"));
     }
     super::print(&text(&document)?)
+}
+
+/// A filter with the settings, or with what they would be once their draft is published.
+fn filter(args: &ExplainArgs) -> anyhow::Result<Filter> {
+    let engine = Engine::new()?;
+    let Some(file) = args.settings.as_deref().filter(|_| args.draft) else { return load::filter(&engine, args.settings.as_deref(), None) };
+    let settings = Settings::read(file)?;
+    settings.filter(&engine, None)?;
+    let published = publish(settings.text())?;
+    if published.sections.is_empty() {
+        return Err(usage(format!("{file} has no [draft]")));
+    }
+    Settings::parse(file, published.text)?.filter(&engine, None)
+}
+
+/// The filter's explanation, with the records as they would be written.
+fn explained(filter: &Filter, event: &[u8]) -> anyhow::Result<Value> {
+    let no_json = "the filter's answer is no JSON; please report this";
+    let document: Value = serde_json::from_str(&filter.explain(event)?).context(no_json)?;
+    let outcome = filter.audit(event)?;
+    let lines = outcome.records.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let records = lines.map(serde_json::from_slice).collect::<Result<Vec<Value>, _>>().context(no_json)?;
+    let others = document.members().iter().filter(|(key, _)| key != "records" && key != "draft").cloned();
+    Ok(Value::Object(others.chain([("records".to_owned(), Value::Array(records))]).collect()))
 }
 
 /// What the filter would say of an event whose frame is broken, had it seen it.

@@ -81,7 +81,11 @@ impl Framer {
         let in_array = self.brackets.is_open();
         self.brackets.doubt();
         let bytes = &self.window.bytes()[..len];
-        Found::Span(bytes.iter().rposition(|&byte| !(is_blank(byte) || (in_array && byte == b','))).map_or(1, |last| last + 1), flaw)
+        let len = bytes.iter().rposition(|&byte| !(is_blank(byte) || (in_array && byte == b','))).map_or(1, |last| last + 1);
+        // What was noticed behind the event is that it has no end.
+        let has_no_end = |flaw: &Flaw| flaw.at >= len as u64;
+        let flaw = flaw.map(|flaw| if has_no_end(&flaw) { Flaw::unfinished(len) } else { flaw });
+        Found::Span(len, flaw)
     }
 
     fn spool_rest(&mut self, from: Position, mut spool: Spool, mut resync: Resync, flaw: Flaw) -> io::Result<Found> {

@@ -22,6 +22,11 @@ impl Flaw {
         Self { reason: RejectReason::NotJson.name(), at: 0, explanation: explanation.to_owned() }
     }
 
+    /// The event has no end: it breaks off behind `len` bytes.
+    pub fn unfinished(len: usize) -> Self {
+        Self::not_json("the event ends in the middle of a value").noticed_at(len)
+    }
+
     /// The event nests deeper than the filter follows.
     pub fn too_deep() -> Self {
         Self { reason: RejectReason::TooDeep.name(), at: 0, explanation: format!("nested deeper than {} levels", super::scan::MAX_DEPTH) }

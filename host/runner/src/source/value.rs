@@ -63,7 +63,7 @@ impl Framer {
                 return self.oversize(scan);
             }
             if !self.window.more()? {
-                return self.broken(at, Flaw::not_json("the input ends in the middle of the event").noticed_at(at));
+                return self.broken(at, Flaw::unfinished(at));
             }
         }
     }

@@ -10,6 +10,9 @@ fn explain_tells_outcome_and_stages() {
     for word in ["decode", "categorize", "Accessed out-of-box entity", "Record 1 of 1", "\"EntityName\": \"account\""] {
         assert!(recorded.text().contains(word), "{word}: {}", recorded.text());
     }
+    let keys: Vec<&str> =
+        recorded.text().lines().filter_map(|line| line.strip_prefix("  \"")?.split_once('"')).map(|(key, _)| key).collect();
+    assert_eq!(keys[..3], ["Id", "EventId", "CorrelationId"], "the order of the columns");
     assert!(place.feed("explain", excluded()).ended(0).text().starts_with("excluded: excluded-message\n"));
     assert!(place.feed("explain", "{\"Message\":5}").ended(0).text().starts_with("rejected: "));
     assert!(place.feed("explain", "{\n\"a\": 1\n\"b\": 2}").ended(0).text().starts_with("rejected: not-json\n"));

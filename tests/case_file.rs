@@ -36,7 +36,8 @@ pub struct Case {
 pub fn all() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("tests/cases")).find(|folder| folder.is_dir());
     let folder = folder.expect("tests/cases stands at the root of the project");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).expect("reads the folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(&folder).expect("reads the folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     let cases: Vec<Case> = paths.into_iter().map(Case::read).collect();
     assert!(!cases.is_empty(), "no cases in {}", folder.display());

@@ -107,7 +107,9 @@ impl From<join::JoinError> for JoinError {
     fn from(error: join::JoinError) -> Self {
         let bad_line = |join::BadLine { line, explanation }| BadLine { line, explanation };
         match error {
-            join::JoinError::MissingParts { correlation_id, part_count, missing } => Self::MissingParts(MissingParts { correlation_id, part_count, missing }),
+            join::JoinError::MissingParts { correlation_id, part_count, missing } => {
+                Self::MissingParts(MissingParts { correlation_id, part_count, missing })
+            }
             join::JoinError::NotARecord(line) => Self::NotARecord(bad_line(line)),
             join::JoinError::Conflict(line) => Self::Conflict(bad_line(line)),
         }

@@ -109,7 +109,14 @@ mod tests {
 
     #[test]
     fn parse_anything_else_fails() {
-        for bad in ["", "x", "0a0d8709-711e-e811-a952-000d3a732d7", "0a0d8709-711e-e811-a952-000d3a732d7g", "0a0d8709+711e-e811-a952-000d3a732d76", "ÿÿ0d8709-711e-e811-a952-000d3a732d"] {
+        for bad in [
+            "",
+            "x",
+            "0a0d8709-711e-e811-a952-000d3a732d7",
+            "0a0d8709-711e-e811-a952-000d3a732d7g",
+            "0a0d8709+711e-e811-a952-000d3a732d76",
+            "ÿÿ0d8709-711e-e811-a952-000d3a732d",
+        ] {
             assert_eq!(Guid::parse(bad), None, "{bad}");
         }
     }

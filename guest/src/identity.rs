@@ -4,8 +4,8 @@
 //! - `Id` of a part is the UUIDv5 with the organization's id as namespace and `<event>/<part>` as name.
 //! - `CorrelationId` of a source record is the same with `<event>/0`.
 //!
-//! `<event>` is EventId where the sender gave one; for a RemoteExecutionContext the UUIDv5 of the ids that tell it
-//! apart; otherwise the UUIDv5 of the event's JSON without the white space between values. Two events that are equal
+//! `<event>` is EventId where the sender gave one; for a RemoteExecutionContext the UUIDv5 of the ids and parameters that
+//! tell it apart; otherwise the UUIDv5 of the event's JSON without the white space between values. Two events that are equal
 //! in every byte of that are one event.
 
 use uuid::Uuid;
@@ -26,10 +26,10 @@ pub fn settle(activity: &mut Activity<'_>) {
         }
         return;
     }
-    let id = match activity.identity.is_empty() {
-        true => version_5(organization, &without_space(activity.event)),
-        false => version_5(organization, activity.identity.as_bytes()),
-    };
+    if activity.identity.is_empty() {
+        without_space(activity.event, &mut activity.identity);
+    }
+    let id = version_5(organization, activity.identity.as_bytes());
     activity.identity.clear();
     id.write(&mut activity.identity);
 }
@@ -52,22 +52,21 @@ fn version_5(organization: Guid, name: &[u8]) -> Guid {
     Guid(Uuid::new_v5(&Uuid::from_u128(organization.0), name).as_u128())
 }
 
-/// The event's JSON without the white space between values.
-fn without_space(event: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(event.len());
-    let (mut in_string, mut escaped) = (false, false);
-    for &byte in event.as_bytes() {
+/// Appends JSON without the white space between values.
+pub fn without_space(json: &str, out: &mut String) {
+    let (mut in_string, mut escaped, mut from) = (false, false, 0);
+    for (at, byte) in json.bytes().enumerate() {
         if in_string {
             in_string = escaped || byte != b'"';
             escaped = !escaped && byte == b'\\';
         } else if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
-            continue;
+            out.push_str(&json[from..at]);
+            from = at + 1;
         } else {
             in_string = byte == b'"';
         }
-        out.push(byte);
     }
-    out
+    out.push_str(&json[from..]);
 }
 
 #[cfg(test)]

@@ -154,7 +154,11 @@ impl<'a> Source<'a> {
         }
         if let Some(other) = self.parts.get(&part.number) {
             let same = other.text.trim_ascii() == part.text.trim_ascii();
-            return if same { Ok(()) } else { Err(part.conflict(format!("part {} stands differently on line {}", part.number, other.line))) };
+            return if same {
+                Ok(())
+            } else {
+                Err(part.conflict(format!("part {} stands differently on line {}", part.number, other.line)))
+            };
         }
         self.parts.insert(part.number, part);
         Ok(())

@@ -190,4 +190,3 @@ pub(crate) fn subject<'s>(activity: &Activity<'_>, message: &'s str, entity: &'s
     let sets_state = activity.fields.iter().any(|field| field.name.is("statecode") || field.name.is("statuscode"));
     Subject { message, entity, category, user_type: activity.user_type, social, sets_state }
 }
-

@@ -85,7 +85,8 @@ fn cut(entries: &[Entry<'_>], out: &mut String, mut id_of: impl FnMut(u32) -> Gu
 
 /// The columns that stand in every part, and the names of the texts that flow because the head were too large.
 fn head<'a>(entries: &[Entry<'a>]) -> (Vec<Entry<'a>>, Vec<&'a str>) {
-    let mut head: Vec<Entry<'a>> = entries.iter().copied().filter(|entry| matches!(parts::role(entry.key), Role::Id | Role::Head | Role::Text)).collect();
+    let mut head: Vec<Entry<'a>> =
+        entries.iter().copied().filter(|entry| matches!(parts::role(entry.key), Role::Id | Role::Head | Role::Text)).collect();
     let mut spread = Vec::new();
     loop {
         let len: usize = 1 + head.iter().map(Entry::cost).sum::<usize>() + spread_len(&spread);

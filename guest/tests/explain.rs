@@ -32,7 +32,10 @@ fn explain_every_event_of_the_cases_agrees_with_audit() {
                 ("excluded", Some(reason)) => {
                     let gate = stages.last().expect("a stage");
                     assert_eq!((&gate["stage"], &gate["decision"]), (&Value::from("gate"), &Value::from(reason)));
-                    assert!(gate["checks"].as_array().expect("checks").iter().any(|check| check["passed"] == false), "a failed check says why");
+                    assert!(
+                        gate["checks"].as_array().expect("checks").iter().any(|check| check["passed"] == false),
+                        "a failed check says why"
+                    );
                 }
                 ("rejected", Some(reason)) if std::str::from_utf8(event.as_bytes()).is_ok() => {
                     assert_eq!(stages.last().expect("a stage")["decision"], format!("rejected: {reason}"), "{}: {event}", case.name());

@@ -53,7 +53,9 @@ fn example_1_a_user_reads_an_account_record() {
 #[test]
 fn example_2_a_user_sees_account_records_in_a_grid() {
     let filter = r#"<filter type="and"><condition column="ownerid" operator="eq-userid" /><condition column="statecode" operator="eq" value="0" /></filter>"#;
-    let fetch = format!(r#"<fetch version="1.0"><entity name="account"><attribute name="name" /><order attribute="name" />{filter}</entity></fetch>"#);
+    let fetch = format!(
+        r#"<fetch version="1.0"><entity name="account"><attribute name="name" /><order attribute="name" />{filter}</entity></fetch>"#
+    );
     for query in [filter, &fetch] {
         let event = serde_json::json!({
             "EventId": "ef83f463-b92f-455e-97a6-2060a47efe33",
@@ -96,14 +98,15 @@ fn example_3_a_user_converts_a_lead_to_an_opportunity() {
         ("a0469f30-078b-419d-be61-b04c9a34121f", "1cad069e-4d22-e811-a953-000d3a732d76", "Lead", "Update"),
         ("0975bceb-07c7-4dc2-b621-5a7b245c36a4", "1cad069e-4d22-e811-a953-000d3a732d76", "Lead", "Update"),
     ];
-    let event = |(id, entity_id, entity, operation): (&str, &str, &str, &str)| {
-        serde_json::json!({ "EventId": id, "EntityId": entity_id, "EntityName": entity, "Message": operation, "OrganizationId": ORGANIZATION })
-    };
+    let event = |(id, entity_id, entity, operation): (&str, &str, &str, &str)| serde_json::json!({ "EventId": id, "EntityId": entity_id, "EntityName": entity, "Message": operation, "OrganizationId": ORGANIZATION });
     let events: Vec<String> = rows.into_iter().map(|row| event(row).to_string()).collect();
     let records = records(&events.join("\n"));
     assert_eq!(records.len(), rows.len(), "each event is a record, the two equal updates too");
     for (record, (id, entity_id, entity, operation)) in records.iter().zip(rows) {
-        assert_columns(record, &[("EventId", id), ("EntityId", entity_id), ("EntityName", entity), ("Operation", operation), ("Category", operation)]);
+        assert_columns(
+            record,
+            &[("EventId", id), ("EntityId", entity_id), ("EntityName", entity), ("Operation", operation), ("Category", operation)],
+        );
     }
     let mut ids: Vec<&str> = records.iter().map(|record| record["Id"].as_str().expect("Id")).collect();
     ids.sort_unstable();

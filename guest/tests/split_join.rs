@@ -86,7 +86,9 @@ fn check(content: &Content) {
             results.extend(text.split(", ").filter(|id| !id.is_empty()).map(|id| Guid::parse(id).expect("whole ids").0));
         }
         match record.get("Fields") {
-            Some(serde_json::Value::String(text)) => drop(serde_json::from_str::<Vec<serde_json::Value>>(text).expect("Fields are JSON in every part")),
+            Some(serde_json::Value::String(text)) => {
+                drop(serde_json::from_str::<Vec<serde_json::Value>>(text).expect("Fields are JSON in every part"))
+            }
             Some(other) => assert!(other.is_array()),
             None => {}
         }
@@ -132,7 +134,12 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn value(max: usize) -> impl Strategy<Value = serde_json::Value> {
-    let leaf = prop_oneof![text(max).prop_map(serde_json::Value::from), any::<i64>().prop_map(serde_json::Value::from), Just(serde_json::Value::Null), any::<bool>().prop_map(serde_json::Value::from)];
+    let leaf = prop_oneof![
+        text(max).prop_map(serde_json::Value::from),
+        any::<i64>().prop_map(serde_json::Value::from),
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(serde_json::Value::from)
+    ];
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
@@ -195,7 +202,9 @@ fn split_ten_thousand_ids() {
 #[test]
 fn split_one_value_of_five_megabytes() {
     for wire in [false, true] {
-        check(&Content { fields: Some(vec![("description".to_owned(), "a\"😀\u{1}".repeat(700_000).into())]), wire, ..Content::default() });
+        check(&Content {
+            fields: Some(vec![("description".to_owned(), "a\"😀\u{1}".repeat(700_000).into())]), wire, ..Content::default()
+        });
         check(&Content { fields: Some(vec![("list".to_owned(), vec!["\"quoted\"\n"; 500_000].into())]), wire, ..Content::default() });
     }
 }
@@ -204,7 +213,13 @@ fn split_one_value_of_five_megabytes() {
 fn split_fixed_columns_that_alone_are_over_the_limit() {
     for len in [1_000, 2_900, 3_000, 3_072, 10_000, 1_000_000] {
         check(&Content { texts: vec!["\"😀".repeat(len / 6), "u".repeat(len), "e".repeat(256)], ..Content::default() });
-        check(&Content { texts: vec!["a".repeat(len); 7], fields: Some(vec![]), query: Some(String::new()), results: Some(vec![]), wire: true });
+        check(&Content {
+            texts: vec!["a".repeat(len); 7],
+            fields: Some(vec![]),
+            query: Some(String::new()),
+            results: Some(vec![]),
+            wire: true,
+        });
     }
 }
 

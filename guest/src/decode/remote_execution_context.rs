@@ -9,6 +9,7 @@ use crate::activity::{Activity, Field, Form, QuerySource};
 use crate::dotnet::{self, Object, Shape};
 use crate::fault::Fault;
 use crate::guid::Guid;
+use crate::identity;
 use crate::json::{Text, Value};
 use crate::time::Timestamp;
 
@@ -139,8 +140,8 @@ fn query_source<'a>(value: Value<'a>, object: Option<Object<'a>>, otherwise: Que
 
 /// What tells this event from every other of its organization, so that a post that is sent again is the same event.
 ///
-/// No single id does: OperationId is shared by the operations of one synchronous request, RequestId may be null. Empty
-/// where neither is there.
+/// No single id does: OperationId is shared by the operations of one synchronous request, RequestId may be null, and one
+/// request may change a record twice. So the parameters count too. Empty where neither id is there.
 fn identity(slots: &Slots<'_>, activity: &mut Activity<'_>) {
     let has_id = |key| matches!(slots.guid(key), Ok(Some(_)));
     if !has_id(Key::OperationId) && !has_id(Key::RequestId) {
@@ -172,5 +173,8 @@ fn identity(slots: &Slots<'_>, activity: &mut Activity<'_>) {
     }
     if let Some(extension) = extension {
         extension.write(out);
+    }
+    if let Value::Array(parameters) = slots.value(Key::InputParameters) {
+        identity::without_space(parameters, out);
     }
 }

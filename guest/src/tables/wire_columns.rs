@@ -16,7 +16,7 @@ pub const WIRE_COLUMNS: &[Column] = &[
     wire(true, "UserId", ColumnType::Text, "The user principal name of the user, or the id where no name is known."),
     present("ClientIP"),
     same("ResultStatus"),
-    wire(true, "ObjectId", ColumnType::Name, "The SDK message, a space, and what it was done to."),
+    wire(true, "ObjectId", ColumnType::Text, "The SDK message, a space, and what it was done to."),
     wire(true, "Version", ColumnType::Name, "The version of this form."),
     same("EventId"),
     same("CorrelationId"),

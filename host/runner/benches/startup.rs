@@ -5,6 +5,7 @@
 //! Cold means an empty cache: the component is compiled. Warm means that an earlier run left its machine code there.
 
 #[path = "../../engine/benches/harness/mod.rs"]
+#[expect(dead_code, reason = "each benchmark needs a part of it")]
 mod harness;
 
 use std::error::Error;

@@ -7,6 +7,7 @@
 //! of resident memory (`VmHWM`), so it is told on Linux only.
 
 #[path = "../../engine/benches/harness/mod.rs"]
+#[expect(dead_code, reason = "each benchmark needs a part of it")]
 mod harness;
 
 use std::error::Error;
@@ -81,7 +82,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let memory = runs.iter().filter_map(|run| run.memory).max_by(f64::total_cmp);
         let rate = options.events as f64 / seconds;
         report.row(vec![
-            Cell::Number(f64::from(*jobs), 0),
+            Cell::Number(*jobs as f64, 0),
             Cell::Number(options.events as f64, 0),
             Cell::Number(rate, 0),
             Cell::Number(rate * bytes_per_event / 1e6, 1),

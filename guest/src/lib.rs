@@ -15,7 +15,7 @@
 //! | [`split`], [`join`] | cut a record that is over the limit into parts, and put parts together again |
 //!
 //! Beside them: [`settings`] (what the operator decides), [`tables`] (what the specification fixes, each fact once),
-//! [`explain`] and [`catalog`] (what people may ask), [`json`], [`guid`] and [`time`] (how values are read and written).
+//! [`explain`], [`catalog`] and [`recognize`] (what people may ask), [`json`], [`guid`] and [`time`] (how values are read and written).
 //! `component` is the thin shim to the contract in `wit/`; nothing else knows that it exists.
 
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]

@@ -213,7 +213,7 @@ pub enum SettingsCommand {
         #[arg(value_name = "FILE", default_value = "actlog.toml", value_hint = ValueHint::FilePath)]
         file: String,
     },
-    /// Move the sections under [draft] over the published ones; comments are kept.
+    /// Move the sections of the draft over the published ones; comments are kept.
     Publish {
         /// The file, which is replaced.
         #[arg(value_name = "FILE", default_value = "actlog.toml", value_hint = ValueHint::FilePath)]

@@ -4,7 +4,7 @@
 //! events stand blanks, byte-order marks, and the brackets and commas of arrays. What begins with `{` is an event up to its
 //! closing bracket; anything else is an event up to the end of its value or line, for the filter to reject.
 //!
-//! A value whose structure is broken ends where the next event surely begins ([`Resync`]), so that one damaged event never
+//! A value whose structure is broken ends where the next event surely begins (`resync.rs`), so that one damaged event never
 //! takes its neighbours with it. Work is bounded: a byte is looked at once, and once more for each of the at most
 //! [`super::scan::MAX_DEPTH`] values in which it stands that turn out to be broken.
 

@@ -14,16 +14,16 @@ pub fn filters(query: &str) -> Result<String, quick_xml::Error> {
     loop {
         let begin = reader.buffer_position() as usize;
         match reader.read_event()? {
-            Event::Start(tag) if tag.local_name().as_ref() == b"filter" => {
+            Event::Start(tag) if tag.local_name().as_ref() == "filter" => {
                 if depth == 0 {
                     from = begin;
                 }
                 depth += 1;
             }
-            Event::Empty(tag) if depth == 0 && tag.local_name().as_ref() == b"filter" => {
+            Event::Empty(tag) if depth == 0 && tag.local_name().as_ref() == "filter" => {
                 filters.push_str(&query[begin..reader.buffer_position() as usize]);
             }
-            Event::End(tag) if tag.local_name().as_ref() == b"filter" => {
+            Event::End(tag) if tag.local_name().as_ref() == "filter" => {
                 depth -= 1;
                 if depth == 0 {
                     filters.push_str(&query[from..reader.buffer_position() as usize]);

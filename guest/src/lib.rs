@@ -11,7 +11,8 @@
 //! | [`gate`] | leaves out what must not be logged, with the reason |
 //! | [`categorize`], [`classify`] | say what kind of access it was, and which of the nine activities |
 //! | [`capture`] | takes the query, the results and the fields out of the parameters |
-//! | [`record`] | renders the audit record |
+//! | [`record`] | renders the audit record, and notes in [`spans`] what stands where |
+//! | [`review`] | lets customers' rules see, tag, redact or drop it |
 //! | [`split`], [`join`] | cut a record that is over the limit into parts, and put parts together again |
 //!
 //! Beside them: [`settings`] (what the operator decides), [`tables`] (what the specification fixes, each fact once),
@@ -44,7 +45,9 @@ pub mod pipeline;
 pub mod query;
 pub mod recognize;
 pub mod record;
+pub mod review;
 pub mod settings;
+pub mod spans;
 pub mod split;
 pub mod subject;
 pub mod tables;

@@ -2,7 +2,8 @@
 //!
 //! decode → directory → categorize, classify → gate → capture → record (with its fields) → split
 //!
-//! Categorization goes before the gate, because the gate's switches are by kind of access.
+//! Categorization goes before the gate, because the gate's switches are by kind of access. Customers' rules come in between
+//! record and split ([`crate::review`]): [`Auditor::audit`] splits each record at once, [`Auditor::capture`] keeps them.
 
 use crate::activity::Activity;
 use crate::capture::{self, capture};
@@ -14,7 +15,9 @@ use crate::fault::{Fault, Reason};
 use crate::gate::{ExclusionReason, gate};
 use crate::identity;
 use crate::record::{self, Verdicts};
+use crate::review::Capture;
 use crate::settings::{Policy, Settings, SettingsError, Which};
+use crate::spans::Spans;
 use crate::split;
 use crate::subject::Subject;
 use crate::tables::social;
@@ -79,16 +82,57 @@ impl Auditor {
 
     /// The same with other settings: what a draft would do.
     pub(crate) fn audit_with(&self, policy: &Policy, events: &[u8]) -> Outcome {
-        let mut batch = Batch { policy, outcome: Outcome::default(), activity: Activity::default(), scratch: Scratch::default() };
-        batch.outcome.records.reserve(events.len());
-        match std::str::from_utf8(events) {
-            Ok(text) => lines(text.as_bytes()).for_each(|(from, to)| batch.event(&text[from..to])),
-            Err(_) => lines(events).for_each(|(from, to)| match std::str::from_utf8(&events[from..to]) {
-                Ok(event) => batch.event(event),
-                Err(error) => batch.not_utf8(error.valid_up_to()),
-            }),
-        }
-        batch.outcome
+        let outcome = Outcome { records: String::with_capacity(events.len()), ..Outcome::default() };
+        Batch::new(policy, Split(outcome)).run(events).0
+    }
+
+    /// Filters a batch of events up to where customers' rules come in.
+    pub fn capture(&self, events: &[u8]) -> Capture {
+        Batch::new(&self.policy, Capture::new(self.policy.profile(), events.len())).run(events)
+    }
+}
+
+/// Where the source records of a batch go.
+pub(crate) trait Sink {
+    /// The text that the next record is appended to, and where it is noted what stands where in it.
+    fn desk(&mut self) -> (&mut String, Option<&mut Spans>);
+
+    /// Takes the record that stands on the desk from byte `begin` to the end.
+    fn take(&mut self, begin: usize, source: Source<'_, '_>, scratch: &mut String);
+
+    /// Where the counts of the batch go.
+    fn outcome(&mut self) -> &mut Outcome;
+}
+
+/// What a source record was rendered from.
+pub(crate) struct Source<'s, 'a> {
+    /// Position of the event in the batch, from 0.
+    pub index: u32,
+    /// The event, with all that the stages added.
+    pub activity: &'s Activity<'a>,
+    /// What the deciding stages said of it.
+    pub verdicts: Verdicts,
+}
+
+/// Splits every record as soon as it is rendered.
+struct Split(Outcome);
+
+impl Sink for Split {
+    #[inline]
+    fn desk(&mut self) -> (&mut String, Option<&mut Spans>) {
+        (&mut self.0.records, None)
+    }
+
+    #[inline]
+    fn take(&mut self, begin: usize, source: Source<'_, '_>, scratch: &mut String) {
+        let organization = identity::organization(source.activity);
+        let id_of = |part| identity::part_id(organization, &source.activity.identity, part, scratch);
+        self.0.parts += split::split(&mut self.0.records, begin, id_of);
+        self.0.recorded += 1;
+    }
+
+    fn outcome(&mut self) -> &mut Outcome {
+        &mut self.0
     }
 }
 
@@ -116,33 +160,47 @@ struct Scratch {
     text: String,
 }
 
-struct Batch<'a> {
+struct Batch<'a, S> {
     policy: &'a Policy,
-    outcome: Outcome,
+    sink: S,
     activity: Activity<'a>,
     scratch: Scratch,
 }
 
-impl<'a> Batch<'a> {
+impl<'a, S: Sink> Batch<'a, S> {
+    fn new(policy: &'a Policy, sink: S) -> Self {
+        Self { policy, sink, activity: Activity::default(), scratch: Scratch::default() }
+    }
+
+    fn run(mut self, events: &'a [u8]) -> S {
+        match std::str::from_utf8(events) {
+            Ok(text) => lines(text.as_bytes()).for_each(|(from, to)| self.event(&text[from..to])),
+            Err(_) => lines(events).for_each(|(from, to)| match std::str::from_utf8(&events[from..to]) {
+                Ok(event) => self.event(event),
+                Err(error) => self.not_utf8(error.valid_up_to()),
+            }),
+        }
+        self.sink
+    }
+
     fn event(&mut self, event: &'a str) {
-        let index = self.outcome.read;
-        self.outcome.read += 1;
-        let begin = self.outcome.records.len();
-        match self.stages(event) {
-            Ok(Ok(parts)) => {
-                self.outcome.recorded += 1;
-                self.outcome.parts += parts;
-            }
+        let index = self.next();
+        match self.stages(event, index) {
+            Ok(Ok(())) => {}
             Ok(Err(reason)) => self.exclude(reason),
-            Err(fault) => {
-                self.outcome.records.truncate(begin);
-                self.outcome.rejected.push(Rejection { index, fault });
-            }
+            Err(fault) => self.sink.outcome().rejected.push(Rejection { index, fault }),
         }
     }
 
-    /// The way of one event: records, an exclusion or a fault.
-    fn stages(&mut self, event: &'a str) -> Result<Result<u32, ExclusionReason>, Fault> {
+    /// Counts one more event and gives its position.
+    fn next(&mut self) -> u32 {
+        let read = &mut self.sink.outcome().read;
+        *read += 1;
+        *read - 1
+    }
+
+    /// The way of one event: a record, an exclusion or a fault.
+    fn stages(&mut self, event: &'a str, index: u32) -> Result<Result<(), ExclusionReason>, Fault> {
         let activity = &mut self.activity;
         decode(event, activity)?;
         directory::complete(activity, self.policy);
@@ -154,29 +212,31 @@ impl<'a> Batch<'a> {
         let verdicts = Verdicts { category: subject.category, kind: classify(&subject), social: subject.social };
         identity::settle(activity);
         capture(activity, verdicts.category, &mut self.scratch.capture)?;
-        let (out, text) = (&mut self.outcome.records, &mut self.scratch.text);
+        let text = &mut self.scratch.text;
+        let (out, spans) = self.sink.desk();
         let begin = out.len();
-        record::render(activity, verdicts, self.policy.profile(), out, text)?;
-        let organization = identity::organization(activity);
-        Ok(Ok(split::split(out, begin, |part| identity::part_id(organization, &activity.identity, part, text))))
+        record::render(activity, verdicts, self.policy.profile(), out, text, spans).inspect_err(|_| out.truncate(begin))?;
+        self.sink.take(begin, Source { index, activity, verdicts }, text);
+        Ok(Ok(()))
     }
 
     fn exclude(&mut self, reason: ExclusionReason) {
         let message = self.activity.message.decode();
         let entity = self.activity.entity_name.map(|name| name.decode()).unwrap_or_default();
         // Looking back a bounded way keeps a batch of any size linear; an entry may then stand twice, and is added up by the reader.
-        let recent = self.outcome.excluded.iter_mut().rev().take(RECENT);
+        let excluded = &mut self.sink.outcome().excluded;
+        let recent = excluded.iter_mut().rev().take(RECENT);
         let known = recent.into_iter().find(|known| known.reason == reason && known.message == message && known.entity == entity);
         match known {
             Some(known) => known.count += 1,
-            None => self.outcome.excluded.push(Exclusion { reason, message: message.into_owned(), entity: entity.into_owned(), count: 1 }),
+            None => excluded.push(Exclusion { reason, message: message.into_owned(), entity: entity.into_owned(), count: 1 }),
         }
     }
 
     fn not_utf8(&mut self, offset: usize) {
         let fault = Fault::new(Reason::NotUtf8, offset, "not valid UTF-8");
-        self.outcome.rejected.push(Rejection { index: self.outcome.read, fault });
-        self.outcome.read += 1;
+        let index = self.next();
+        self.sink.outcome().rejected.push(Rejection { index, fault });
     }
 }
 

@@ -12,6 +12,7 @@ use crate::identity;
 use crate::json::Text;
 use crate::json::write::{self, Level};
 use crate::settings::Profile;
+use crate::spans::{Place, Span, Spans};
 
 /// What the deciding stages said of an activity.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +25,20 @@ pub struct Verdicts {
     pub social: bool,
 }
 
-/// Appends the source record: whole, whatever its size, as part 1 of 1 and without a line feed.
-pub fn render(activity: &Activity<'_>, verdicts: Verdicts, profile: Profile, out: &mut String, scratch: &mut String) -> Result<(), Fault> {
+/// Appends the source record: whole, whatever its size, as part 1 of 1 and without a line feed. Where its values stand is
+/// noted in `spans` for those who look at them again.
+pub fn render(
+    activity: &Activity<'_>,
+    verdicts: Verdicts,
+    profile: Profile,
+    out: &mut String,
+    scratch: &mut String,
+    spans: Option<&mut Spans>,
+) -> Result<(), Fault> {
     let organization = identity::organization(activity);
     let id = identity::part_id(organization, &activity.identity, 1, scratch);
     let correlation = identity::part_id(organization, &activity.identity, 0, scratch);
-    let mut line = Line { out };
+    let mut line = Line { out, spans };
     line.out.push_str(r#"{"Id":""#);
     id.write(line.out);
     line.out.push('"');
@@ -38,20 +47,15 @@ pub fn render(activity: &Activity<'_>, verdicts: Verdicts, profile: Profile, out
         Profile::ManagementApi => line.management_api(activity, verdicts, correlation),
     }
     line.flag(r#","ParametersWithheld":"#, activity.withheld);
-    line.string(r#","Query":""#, activity.has_query.then_some(&activity.query));
+    line.seam();
+    if activity.has_query {
+        let from = line.value_after(r#","Query":""#);
+        line.string(r#","Query":""#, &activity.query);
+        line.note(Place::Query, from);
+    }
     line.results(activity);
     if activity.has_fields {
-        match profile {
-            Profile::ActivityLogging => {
-                line.out.push_str(r#","Fields":""#);
-                fields::write(&activity.fields, line.out, Level::Nested)?;
-                line.out.push('"');
-            }
-            Profile::ManagementApi => {
-                line.out.push_str(r#","Fields":"#);
-                fields::write(&activity.fields, line.out, Level::Record)?;
-            }
-        }
+        line.fields(activity, profile)?;
     }
     line.out.push_str(r#","Part":1,"PartCount":1}"#);
     Ok(())
@@ -60,6 +64,7 @@ pub fn render(activity: &Activity<'_>, verdicts: Verdicts, profile: Profile, out
 /// One record being written.
 struct Line<'o> {
     out: &'o mut String,
+    spans: Option<&'o mut Spans>,
 }
 
 impl Line<'_> {
@@ -72,27 +77,27 @@ impl Line<'_> {
         self.guid(r#","OrganizationId":""#, activity.organization_id);
         self.text(r#","CrmOrganizationUniqueName":""#, activity.organization_name);
         self.text(r#","InstanceUrl":""#, activity.instance_url);
-        self.text(r#","Workload":""#, activity.workload);
+        self.noted(Place::Workload, r#","Workload":""#, activity.workload);
         self.text(r#","ServiceName":""#, activity.service_name);
         self.guid(r#","ServiceContextId":""#, activity.service_context_id);
         self.text(r#","ServiceContextIdType":""#, activity.service_context_id_type);
         self.text(r#","Operation":""#, Some(activity.message));
-        self.text(r#","Message":""#, Some(activity.message));
+        self.noted(Place::Message, r#","Message":""#, Some(activity.message));
         self.name(r#","Category":""#, verdicts.category.name());
         self.name(r#","Activity":""#, verdicts.kind.name());
-        self.text(r#","ResultStatus":""#, activity.result_status);
-        self.text(r#","EntityName":""#, activity.entity_name);
+        self.noted(Place::ResultStatus, r#","ResultStatus":""#, activity.result_status);
+        self.noted(Place::EntityName, r#","EntityName":""#, activity.entity_name);
         self.guid(r#","EntityId":""#, activity.entity_id);
         self.item(activity, verdicts);
         self.guid(r#","UserId":""#, activity.user_id);
         self.guid(r#","SystemUserId":""#, activity.system_user_id);
-        self.text(r#","UserUpn":""#, activity.user_upn);
-        self.text(r#","UserKey":""#, activity.user_key);
+        self.noted(Place::UserUpn, r#","UserUpn":""#, activity.user_upn);
+        self.noted(Place::UserKey, r#","UserKey":""#, activity.user_key);
         if let Some(user_type) = activity.user_type {
             self.name(r#","UserType":""#, user_type.name());
         }
-        self.text(r#","ClientIP":""#, activity.client_ip);
-        self.text(r#","UserAgent":""#, activity.user_agent);
+        self.noted(Place::ClientIp, r#","ClientIP":""#, activity.client_ip);
+        self.noted(Place::UserAgent, r#","UserAgent":""#, activity.user_agent);
     }
 
     /// Office 365's wire form: the common schema's mandatory columns are always there, empty where nothing is known.
@@ -103,14 +108,14 @@ impl Line<'_> {
         self.guid(r#","OrganizationId":""#, activity.organization_id);
         self.out.push_str(r#","UserType":"#);
         write::number(self.out, activity.user_type.map_or(0, |user_type| u64::from(user_type.number())));
-        self.text(r#","UserKey":""#, Some(activity.user_key.unwrap_or_default()));
-        self.text(r#","Workload":""#, Some(activity.workload.unwrap_or(Text::plain("CRM"))));
+        self.noted_or(Place::UserKey, r#","UserKey":""#, activity.user_key, "");
+        self.noted_or(Place::Workload, r#","Workload":""#, activity.workload, "CRM");
         match (activity.user_upn, activity.user_id) {
             (None, Some(user)) => self.guid(r#","UserId":""#, Some(user)),
             (upn, _) => self.text(r#","UserId":""#, Some(upn.unwrap_or_default())),
         }
-        self.text(r#","ClientIP":""#, Some(activity.client_ip.unwrap_or_default()));
-        self.text(r#","ResultStatus":""#, activity.result_status);
+        self.noted_or(Place::ClientIp, r#","ClientIP":""#, activity.client_ip, "");
+        self.noted(Place::ResultStatus, r#","ResultStatus":""#, activity.result_status);
         self.object_id(activity);
         self.name(r#","Version":""#, "1.0");
         self.text(r#","EventId":""#, activity.event_id);
@@ -121,23 +126,24 @@ impl Line<'_> {
         self.text(r#","ServiceName":""#, activity.service_name);
         self.guid(r#","ServiceContextId":""#, activity.service_context_id);
         self.text(r#","ServiceContextIdType":""#, activity.service_context_id_type);
-        self.text(r#","Message":""#, Some(activity.message));
+        self.noted(Place::Message, r#","Message":""#, Some(activity.message));
         self.name(r#","Category":""#, verdicts.category.name());
         self.name(r#","Activity":""#, verdicts.kind.name());
-        self.text(r#","EntityName":""#, activity.entity_name);
+        self.noted(Place::EntityName, r#","EntityName":""#, activity.entity_name);
         self.guid(r#","EntityId":""#, activity.entity_id);
         self.item(activity, verdicts);
         self.guid(r#","SystemUserId":""#, activity.system_user_id.or(activity.user_id));
-        self.text(r#","UserUpn":""#, activity.user_upn);
-        self.text(r#","UserAgent":""#, activity.user_agent);
+        self.noted(Place::UserUpn, r#","UserUpn":""#, activity.user_upn);
+        self.noted(Place::UserAgent, r#","UserAgent":""#, activity.user_agent);
     }
 
     /// `ItemType`, the entity's logical name, and `ItemUrl`, the page of the record.
     fn item(&mut self, activity: &Activity<'_>, verdicts: Verdicts) {
         let Some(entity) = activity.entity_name else { return };
         let entity = entity.decode().to_ascii_lowercase();
-        self.string(r#","ItemType":""#, Some(&entity));
+        self.string(r#","ItemType":""#, &entity);
         let (Some(url), Some(id), false) = (activity.instance_url, activity.entity_id, verdicts.social) else { return };
+        let from = self.value_after(r#","ItemUrl":""#);
         self.out.push_str(r#","ItemUrl":""#);
         write::escaped(self.out, url.decode().trim_end_matches('/'), Level::Record);
         self.out.push_str("/main.aspx?etn=");
@@ -155,6 +161,7 @@ impl Line<'_> {
         self.out.push_str("&pagetype=entityrecord&id=");
         id.write(self.out);
         self.out.push('"');
+        self.note(Place::ItemUrl, from);
     }
 
     /// `ObjectId`: the message's name, a space, and what it was done to.
@@ -187,6 +194,7 @@ impl Line<'_> {
         if !activity.has_results {
             return;
         }
+        let from = self.value_after(r#","QueryResults":""#);
         self.out.push_str(r#","QueryResults":""#);
         self.out.reserve(activity.results.len() * RESULT_LEN);
         for (position, id) in activity.results.iter().enumerate() {
@@ -196,6 +204,61 @@ impl Line<'_> {
             id.write(self.out);
         }
         self.out.push('"');
+        self.note(Place::QueryResults, from);
+    }
+
+    fn fields(&mut self, activity: &Activity<'_>, profile: Profile) -> Result<(), Fault> {
+        self.out.push_str(r#","Fields":"#);
+        let from = self.out.len();
+        match profile {
+            Profile::ActivityLogging => {
+                self.out.push('"');
+                fields::write(&activity.fields, self.out, Level::Nested)?;
+                self.out.push('"');
+            }
+            Profile::ManagementApi => fields::write(&activity.fields, self.out, Level::Record)?,
+        }
+        self.note(Place::Fields, from);
+        Ok(())
+    }
+
+    /// Notes where the columns of rules belong.
+    fn seam(&mut self) {
+        if let Some(spans) = self.spans.as_deref_mut() {
+            spans.seam = self.out.len();
+        }
+    }
+
+    /// Notes the value that was written from byte `from` on.
+    #[inline]
+    fn note(&mut self, place: Place, from: usize) {
+        if let Some(spans) = self.spans.as_deref_mut() {
+            spans.put(place, Span { from, to: self.out.len() });
+        }
+    }
+
+    /// Where the value will begin that is written under `key`, which ends with the opening quote.
+    #[inline]
+    fn value_after(&self, key: &str) -> usize {
+        self.out.len() + key.len() - 1
+    }
+
+    /// A text that is noted.
+    #[inline]
+    fn noted(&mut self, place: Place, key: &str, text: Option<Text<'_>>) {
+        if text.is_some() {
+            let from = self.value_after(key);
+            self.text(key, text);
+            self.note(place, from);
+        }
+    }
+
+    /// A text that is noted, or what stands there in its stead, which is not.
+    fn noted_or(&mut self, place: Place, key: &str, text: Option<Text<'_>>, otherwise: &str) {
+        match text {
+            Some(_) => self.noted(place, key, text),
+            None => self.name(key, otherwise),
+        }
     }
 
     #[inline]
@@ -216,12 +279,10 @@ impl Line<'_> {
         }
     }
 
-    fn string(&mut self, key: &str, text: Option<&String>) {
-        if let Some(text) = text {
-            self.out.push_str(key);
-            write::escaped(self.out, text, Level::Record);
-            self.out.push('"');
-        }
+    fn string(&mut self, key: &str, text: &str) {
+        self.out.push_str(key);
+        write::escaped(self.out, text, Level::Record);
+        self.out.push('"');
     }
 
     /// A name of our own, which needs no escapes.

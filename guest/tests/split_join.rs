@@ -61,7 +61,7 @@ fn source_and_parts(content: &Content) -> (String, String) {
     let verdicts = Verdicts { category: categorize::categorize("Update"), kind: classify::ActivityKind::ALL[0], social: false };
     let profile = if content.wire { Profile::ManagementApi } else { Profile::ActivityLogging };
     let (mut source, mut scratch) = (String::new(), String::new());
-    render(&activity, verdicts, profile, &mut source, &mut scratch).expect("renders");
+    render(&activity, verdicts, profile, &mut source, &mut scratch, None).expect("renders");
     let mut out = "before\n".to_owned();
     out.push_str(&source);
     let count = split(&mut out, "before\n".len(), |part| part_id(ORGANIZATION, &activity.identity, part, &mut scratch));

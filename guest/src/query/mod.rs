@@ -25,6 +25,7 @@ mod fetchxml_hostile;
 #[cfg(test)]
 mod fetchxml_oracle;
 
+pub(crate) use chars::is_allowed as is_xml_character;
 pub use markup::QueryFault;
 
 use crate::activity::QuerySource;

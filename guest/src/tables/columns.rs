@@ -130,6 +130,9 @@ pub const COLUMNS: &[Column] = columns! {
     ClientIP Text maybe specification "The IP address of the user or the corporate gateway."
     UserAgent Text maybe specification "The browser or client that sent the request."
     ParametersWithheld Flag maybe own "True when the sender left the parameters out for their size."
+    Tags Text maybe own "Tags that the customer's rules gave, each followed by a comma and a space but the last."
+    Redacted Text maybe own "The customer's rules that redacted something; `[redacted by RULE]` stands in its place."
+    Unreviewed Text maybe own "The customer's rules that failed, so that they did not see the event."
     Spread Keys maybe own "The columns of which this part holds a piece only; the pieces of all parts, in order, are the value."
     Query Filter maybe specification "The filter of the query, as FetchXML filter elements."
     QueryResults Guids maybe specification "The records that came back, each once."
@@ -153,7 +156,7 @@ mod tests {
         let expected = "Id EventId CorrelationId SourceCorrelationId CreationTime OrganizationId CrmOrganizationUniqueName \
             InstanceUrl Workload ServiceName ServiceContextId ServiceContextIdType Operation Message Category Activity ResultStatus \
             EntityName EntityId ItemType ItemUrl UserId SystemUserId UserUpn UserKey UserType ClientIP UserAgent ParametersWithheld \
-            Spread Query QueryResults Fields Part PartCount";
+            Tags Redacted Unreviewed Spread Query QueryResults Fields Part PartCount";
         assert_eq!(keys.join(" "), expected);
     }
 

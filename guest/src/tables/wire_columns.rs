@@ -37,6 +37,9 @@ pub const WIRE_COLUMNS: &[Column] = &[
     same("UserUpn"),
     same("UserAgent"),
     same("ParametersWithheld"),
+    same("Tags"),
+    same("Redacted"),
+    same("Unreviewed"),
     same("Spread"),
     same("Query"),
     same("QueryResults"),
@@ -90,7 +93,7 @@ mod tests {
         let expected = "Id RecordType CreationTime Operation OrganizationId UserType UserKey Workload UserId ClientIP ResultStatus \
             ObjectId Version EventId CorrelationId SourceCorrelationId CrmOrganizationUniqueName InstanceUrl ServiceName \
             ServiceContextId ServiceContextIdType Message Category Activity EntityName EntityId ItemType ItemUrl SystemUserId \
-            UserUpn UserAgent ParametersWithheld Spread Query QueryResults Fields Part PartCount";
+            UserUpn UserAgent ParametersWithheld Tags Redacted Unreviewed Spread Query QueryResults Fields Part PartCount";
         assert_eq!(keys.join(" "), expected);
         assert!(COLUMNS.iter().all(|column| keys.contains(&column.key)), "a column is lost in the wire form");
     }

@@ -15,53 +15,53 @@ use super::event::SdkEvent;
 pub struct Record<'e> {
     pub id: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
-    event_id: Option<&'e str>,
-    correlation_id: Uuid,
+    pub event_id: Option<&'e str>,
+    pub correlation_id: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
-    source_correlation_id: Option<Uuid>,
+    pub source_correlation_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    creation_time: Option<&'e str>,
-    organization_id: Uuid,
+    pub creation_time: Option<&'e str>,
+    pub organization_id: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
-    crm_organization_unique_name: Option<&'e str>,
+    pub crm_organization_unique_name: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instance_url: Option<&'e str>,
+    pub instance_url: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    workload: Option<&'e str>,
+    pub workload: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    service_name: Option<&'e str>,
+    pub service_name: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    service_context_id: Option<Uuid>,
+    pub service_context_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    service_context_id_type: Option<&'e str>,
-    operation: &'e str,
-    message: &'e str,
-    category: &'static str,
-    activity: &'static str,
+    pub service_context_id_type: Option<&'e str>,
+    pub operation: &'e str,
+    pub message: &'e str,
+    pub category: &'static str,
+    pub activity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    result_status: Option<&'e str>,
+    pub result_status: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    entity_name: Option<&'e str>,
+    pub entity_name: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    entity_id: Option<Uuid>,
+    pub entity_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    item_type: Option<String>,
+    pub item_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    item_url: Option<String>,
+    pub item_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<Uuid>,
+    pub user_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    system_user_id: Option<Uuid>,
+    pub system_user_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_upn: Option<&'e str>,
+    pub user_upn: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_key: Option<&'e str>,
+    pub user_key: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_type: Option<&'static str>,
+    pub user_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none", rename = "ClientIP")]
-    client_ip: Option<&'e str>,
+    pub client_ip: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_agent: Option<&'e str>,
+    pub user_agent: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]

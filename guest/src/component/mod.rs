@@ -10,9 +10,11 @@ use crate::join;
 use crate::pipeline;
 use crate::settings;
 
+mod review;
+
 generate!({ world: "activity-filter", path: "../wit" });
 
-use exports::actlog::activity::filter::{Auditor, Guest as Filter, GuestAuditor};
+use exports::actlog::activity::filter::{Auditor, Capture, Guest as Filter, GuestAuditor};
 use exports::actlog::activity::reference::Guest as Reference;
 use exports::actlog::activity::types::{
     BadLine, Exclusion, ExclusionReason, JoinError, MissingParts, Outcome, RejectReason, Rejection, SettingsError, TextOutcome,
@@ -24,6 +26,7 @@ export!(Component);
 
 impl Filter for Component {
     type Auditor = pipeline::Auditor;
+    type Capture = review::Capture;
 
     fn join(records: Vec<u8>) -> Result<Vec<u8>, JoinError> {
         join::join(&records).map(String::into_bytes).map_err(JoinError::from)
@@ -40,14 +43,16 @@ impl GuestAuditor for pipeline::Auditor {
     }
 
     fn audit(&self, events: Vec<u8>) -> Outcome {
-        let pipeline::Outcome { read, recorded, parts, records, excluded, rejected } = self.audit(&events);
-        let (excluded, rejected) = (convert(excluded), convert(rejected));
-        Outcome { read, recorded, parts, records: records.into_bytes(), excluded, rejected }
+        self.audit(&events).into()
     }
 
     fn audit_text(&self, events: String) -> TextOutcome {
         let pipeline::Outcome { read, recorded, parts, records, excluded, rejected } = self.audit(events.as_bytes());
         TextOutcome { read, recorded, parts, records, excluded: convert(excluded), rejected: convert(rejected) }
+    }
+
+    fn capture(&self, events: Vec<u8>) -> Capture {
+        Capture::new(review::Capture::new(self.capture(&events)))
     }
 
     fn explain(&self, event: Vec<u8>) -> String {
@@ -75,6 +80,13 @@ impl Reference for Component {
 
 fn convert<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
     items.into_iter().map(U::from).collect()
+}
+
+impl From<pipeline::Outcome> for Outcome {
+    fn from(outcome: pipeline::Outcome) -> Self {
+        let pipeline::Outcome { read, recorded, parts, records, excluded, rejected } = outcome;
+        Self { read, recorded, parts, records: records.into_bytes(), excluded: convert(excluded), rejected: convert(rejected) }
+    }
 }
 
 impl From<pipeline::Exclusion> for Exclusion {

@@ -244,7 +244,7 @@ mod tests {
             ("/events", 17),
             ("/social/entities", 24),
             ("/schemas", 12 + 20),
-            ("/columns/activity-logging", 35),
+            ("/columns/activity-logging", 38),
             ("/columns/management-api", WIRE_COLUMNS.len()),
             ("/areas", 21),
             ("/userTypes", 11),

@@ -1,5 +1,8 @@
 //! Rules that say anything at all: nothing of what they redact is left, the counts add up, and nothing panics.
 
+#[path = "generated/columns.rs"]
+mod columns;
+
 use actlog_generator::{Generator, Mix};
 use actlog_guest::guid::Guid;
 use actlog_guest::join::join;
@@ -306,6 +309,7 @@ proptest! {
         prop_assert!(withheld.is_sorted());
         prop_assert_eq!(outcome.parts as usize, outcome.records.lines().count());
         prop_assert!(outcome.records.lines().all(|part| part.len() <= LIMIT));
+        outcome.records.lines().for_each(|part| columns::Record::read(part).check(wire));
 
         // Records keep their ids, and all columns that no rule may change.
         let source = |records: &str| -> Vec<Value> {

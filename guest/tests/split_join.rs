@@ -11,6 +11,7 @@ use actlog_guest::json::{OwnedText, Reader};
 use actlog_guest::parts::LIMIT;
 use actlog_guest::record::{Verdicts, render};
 use actlog_guest::settings::Profile;
+use actlog_guest::spans::Spans;
 use actlog_guest::split::split;
 use actlog_guest::{categorize, classify};
 use proptest::prelude::*;
@@ -24,8 +25,13 @@ struct Content {
     fields: Option<Vec<(String, serde_json::Value)>>,
     query: Option<String>,
     results: Option<Vec<u128>>,
+    /// What customers' rules added: Tags, Redacted, Unreviewed.
+    rules: [Option<String>; 3],
     wire: bool,
 }
+
+/// The columns of [`Content::rules`].
+const RULES: [&str; 3] = ["Tags", "Redacted", "Unreviewed"];
 
 /// The source record of `content`, and its parts as NDJSON.
 fn source_and_parts(content: &Content) -> (String, String) {
@@ -60,8 +66,11 @@ fn source_and_parts(content: &Content) -> (String, String) {
     };
     let verdicts = Verdicts { category: categorize::categorize("Update"), kind: classify::ActivityKind::ALL[0], social: false };
     let profile = if content.wire { Profile::ManagementApi } else { Profile::ActivityLogging };
-    let (mut source, mut scratch) = (String::new(), String::new());
-    render(&activity, verdicts, profile, &mut source, &mut scratch, None).expect("renders");
+    let (mut source, mut scratch, mut spans) = (String::new(), String::new(), Spans::default());
+    render(&activity, verdicts, profile, &mut source, &mut scratch, Some(&mut spans)).expect("renders");
+    let columns = RULES.iter().zip(&content.rules).filter_map(|(key, text)| Some((key, text.as_deref()?)));
+    let columns: String = columns.map(|(key, text)| format!(",\"{key}\":{}", serde_json::Value::from(text))).collect();
+    source.insert_str(spans.seam, &columns);
     let mut out = "before\n".to_owned();
     out.push_str(&source);
     let count = split(&mut out, "before\n".len(), |part| part_id(ORGANIZATION, &activity.identity, part, &mut scratch));
@@ -81,6 +90,10 @@ fn check(content: &Content) {
         assert_eq!(record["Part"], position + 1);
         assert_eq!(record["PartCount"], count);
         assert!(ids.insert(record["Id"].as_str().expect("Id").to_owned()), "each part has an id of its own");
+        for (key, text) in RULES.iter().zip(&content.rules) {
+            let spread = record["Spread"].as_str().is_some_and(|keys| keys.split(", ").any(|spread| spread == *key));
+            assert!(spread || record.get(key).and_then(serde_json::Value::as_str) == text.as_deref(), "each part has all of {key}");
+        }
         if let Some(text) = record.get("QueryResults") {
             let text = text.as_str().expect("a string");
             results.extend(text.split(", ").filter(|id| !id.is_empty()).map(|id| Guid::parse(id).expect("whole ids").0));
@@ -156,9 +169,10 @@ fn content() -> impl Strategy<Value = Content> {
             proptest::option::of(proptest::collection::vec((name(), value(max)), 0..12)),
             proptest::option::of(text(max)),
             proptest::option::of(proptest::collection::btree_set(1u128.., 0..300).prop_map(|ids| ids.into_iter().collect())),
+            proptest::array::uniform3(proptest::option::of(text(max))),
             any::<bool>(),
         )
-            .prop_map(|(texts, fields, query, results, wire)| Content { texts, fields, query, results, wire })
+            .prop_map(|(texts, fields, query, results, rules, wire)| Content { texts, fields, query, results, rules, wire })
     })
 }
 
@@ -218,8 +232,21 @@ fn split_fixed_columns_that_alone_are_over_the_limit() {
             fields: Some(vec![]),
             query: Some(String::new()),
             results: Some(vec![]),
+            rules: std::array::from_fn(|_| Some("r".repeat(len))),
             wire: true,
         });
+    }
+}
+
+#[test]
+fn split_columns_of_rules_stand_in_every_part() {
+    for wire in [false, true] {
+        let rules = ["bulk, é\"", "mask, next", "broken"].map(|text| Some(text.to_owned()));
+        let content = Content { results: Some((1..=200).collect()), rules, wire, ..Content::default() };
+        check(&content);
+        let (_, parts) = source_and_parts(&content);
+        assert!(parts.lines().count() > 2);
+        assert!(parts.lines().all(|part| part.contains(r#","Tags":"bulk, é\"","Redacted":"mask, next","Unreviewed":"broken","#)));
     }
 }
 

@@ -63,6 +63,7 @@ impl From<review::ActivityView> for Activity {
             fields: view.fields.map(convert),
             query: view.query,
             query_results: view.query_results,
+            query_result_count: view.query_result_count,
             item_url: view.item_url,
             tags: view.tags,
         }

@@ -57,6 +57,8 @@ columns! {
     Query "query"
     /// Ids of the records that came back.
     QueryResults "query-results"
+    /// How many records came back.
+    QueryResultCount "query-result-count"
     /// URL of the record.
     ItemUrl "item-url"
     /// Tags that earlier rules gave.
@@ -93,14 +95,24 @@ impl FromIterator<Column> for Columns {
 mod tests {
     use super::*;
 
-    #[test]
-    fn columns_are_the_contract_s_flags_in_the_same_order() {
+    /// The names that stand in a block of the contract, without what follows them on their line.
+    fn contract(block: &str) -> Vec<&'static str> {
         let contract = include_str!("../../../wit/types.wit");
-        let flags = contract.split_once("flags columns {").and_then(|(_, rest)| rest.split_once('}')).expect("the flags").0;
-        let flags: Vec<&str> = flags.lines().map(str::trim).filter(|line| !line.starts_with("///")).collect();
-        let names: Vec<String> = Column::ALL.iter().map(|column| format!("{},", column.name())).collect();
-        assert_eq!(flags.join(""), names.join(""));
-        assert_eq!(names.len(), 21);
+        let (_, rest) = contract.split_once(block).expect(block);
+        let lines = rest.split_once("\n  }").expect(block).0.lines().map(str::trim);
+        lines
+            .filter(|line| !line.starts_with("///"))
+            .filter_map(|line| line.split([':', ',']).next())
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    #[test]
+    fn columns_are_the_contract_s_flags_and_activity_in_the_same_order() {
+        let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
+        assert_eq!(contract("flags columns {"), names);
+        assert_eq!(contract("record activity {"), names);
+        assert_eq!(names.len(), 22);
     }
 
     #[test]

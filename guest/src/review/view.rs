@@ -7,6 +7,7 @@ use crate::activity::UserType;
 use crate::categorize::Category;
 use crate::guid::Guid;
 use crate::parts::ID_SEPARATOR;
+use crate::record::RESULT_LEN;
 use crate::spans::Place;
 
 /// One activity as a rule sees it. A column is none when the rule did not ask for it or the activity has no such value.
@@ -51,6 +52,8 @@ pub struct ActivityView {
     pub query: Option<String>,
     /// Ids of the records that came back.
     pub query_results: Option<Vec<String>>,
+    /// How many ids came back in QueryResults; 0 where a rule emptied it.
+    pub query_result_count: Option<u32>,
     /// URL of the record.
     pub item_url: Option<String>,
     /// Tags that earlier rules gave.
@@ -98,6 +101,7 @@ impl ActivityView {
             fields: value(Column::Fields, Place::Fields).map(|json| fields(&json)),
             query: owned(Column::Query, Place::Query),
             query_results: value(Column::QueryResults, Place::QueryResults).map(|ids| results(&ids)),
+            query_result_count: value(Column::QueryResultCount, Place::QueryResults).map(|ids| count(&ids)),
             item_url: owned(Column::ItemUrl, Place::ItemUrl),
             tags: item
                 .changes
@@ -110,6 +114,11 @@ impl ActivityView {
 
 fn results(ids: &str) -> Vec<String> {
     ids.split(ID_SEPARATOR).filter(|id| !id.is_empty()).map(str::to_owned).collect()
+}
+
+/// How many ids there are. All are of one length, so that nobody has to look for them.
+fn count(ids: &str) -> u32 {
+    u32::try_from(ids.len().div_ceil(RESULT_LEN)).unwrap_or(u32::MAX)
 }
 
 fn fields(json: &str) -> Vec<FieldView> {

@@ -3,14 +3,59 @@
 use crate::error::{JoinError, SettingsError};
 use crate::outcome::{Exclusion, Outcome, Rejection};
 use crate::reason::{ExclusionReason, RejectReason};
+use crate::rules::RuleDrop;
+use wasmtime::AsContextMut;
+use wasmtime::component::{Instance, InstancePre};
 
 mod generated {
     #![allow(missing_docs, clippy::all, reason = "generated")]
-    wasmtime::component::bindgen!({ path: "../../wit", world: "activity-filter" });
+    // One world for both components, so that an activity passes from the filter to a rule without conversion.
+    wasmtime::component::bindgen!({
+        inline: "
+            package actlog:host;
+            world host {
+                export actlog:activity/types@0.2.0;
+                export actlog:activity/filter@0.2.0;
+                export actlog:activity/reference@0.2.0;
+                export actlog:activity/rule@0.2.0;
+            }
+        ",
+        path: "../../wit",
+        additional_derives: [PartialEq],
+    });
 }
 
-use generated::exports::actlog::activity::types as wit;
-pub(crate) use generated::{ActivityFilter, ActivityFilterPre};
+pub(crate) use generated::exports::actlog::activity::types as wit;
+pub(crate) use generated::exports::actlog::activity::{filter, reference, rule};
+
+/// The interface that a rule exports.
+pub(crate) const RULE: &str = "actlog:activity/rule@0.2.0";
+
+/// Interfaces of the filter, found once in its component.
+pub(crate) struct FilterIndices {
+    filter: filter::GuestIndices,
+    reference: reference::GuestIndices,
+}
+
+/// The interfaces of one running filter.
+pub(crate) struct FilterExports {
+    /// The filter itself.
+    pub(crate) filter: filter::Guest,
+    /// What it knows.
+    pub(crate) reference: reference::Guest,
+}
+
+impl FilterIndices {
+    /// Finds the interfaces; the error says what is missing or of another form.
+    pub(crate) fn find<T>(pre: &InstancePre<T>) -> wasmtime::Result<Self> {
+        Ok(Self { filter: filter::GuestIndices::new(pre)?, reference: reference::GuestIndices::new(pre)? })
+    }
+
+    /// The interfaces of an instance.
+    pub(crate) fn load(&self, mut store: impl AsContextMut, instance: &Instance) -> wasmtime::Result<FilterExports> {
+        Ok(FilterExports { filter: self.filter.load(&mut store, instance)?, reference: self.reference.load(&mut store, instance)? })
+    }
+}
 
 impl From<wit::Outcome> for Outcome {
     fn from(outcome: wit::Outcome) -> Self {
@@ -21,7 +66,7 @@ impl From<wit::Outcome> for Outcome {
             records: outcome.records,
             excluded: outcome.excluded.into_iter().map(Exclusion::from).collect(),
             rejected: outcome.rejected.into_iter().map(Rejection::from).collect(),
-            faulted: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -37,6 +82,13 @@ impl From<wit::Rejection> for Rejection {
     fn from(rejection: wit::Rejection) -> Self {
         let wit::Rejection { index, reason, place, offset, explanation } = rejection;
         Self { index, reason: reason.into(), place, offset, explanation }
+    }
+}
+
+impl From<wit::RuleDrop> for RuleDrop {
+    fn from(dropped: wit::RuleDrop) -> Self {
+        let wit::RuleDrop { rule, reason, message, entity, count } = dropped;
+        Self { rule, reason, message, entity, count }
     }
 }
 

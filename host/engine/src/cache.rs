@@ -38,23 +38,37 @@ pub enum Start {
     Uncached(String),
 }
 
-/// The machine code of `component`, and how it was come by.
-pub(crate) fn load(engine: &Engine, component: &[u8], cache: &Cache) -> wasmtime::Result<(Component, Start)> {
-    let folder = match Folder::open(cache) {
+/// The machine code of `component`, and how it was come by. `folder` is where it is kept, or why it is not; `compile` makes
+/// the machine code, which is run: it must come from the compiler of this very program.
+pub(crate) fn load<E: From<wasmtime::Error>>(
+    engine: &Engine,
+    component: &[u8],
+    folder: Result<Folder, String>,
+    compile: impl FnOnce() -> Result<Vec<u8>, E>,
+) -> Result<(Component, Start), E> {
+    let folder = match folder {
         Ok(folder) => folder,
-        Err(why) => return Ok((Component::new(engine, component)?, Start::Uncached(why))),
+        Err(why) => return Ok((trusted(engine, &compile()?)?, Start::Uncached(why))),
     };
     let key = key(engine, component);
     let name = format!("{}.cwasm", hex(&key));
     if let Some(loaded) = folder.read(&name).and_then(|file| open(engine, &key, &file)) {
         return Ok((loaded, Start::Warm));
     }
-    let compiled = Component::new(engine, component)?;
-    let start = match folder.write(&name, &seal(&key, &compiled.serialize()?)) {
+    let code = compile()?;
+    let start = match folder.write(&name, &seal(&key, &code)) {
         Ok(()) => Start::Cold,
         Err(error) => Start::Uncached(error.to_string()),
     };
-    Ok((compiled, start))
+    Ok((trusted(engine, &code)?, start))
+}
+
+/// Machine code that the compiler or the cache vouches for.
+fn trusted(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    #[expect(unsafe_code, reason = "machine code is run as it stands; the compiler, or the checksum and the folder's owner vouch for it")]
+    unsafe {
+        Component::deserialize(engine, code)
+    }
 }
 
 /// What machine code depends on: the component, and all that the compiler was told.
@@ -85,8 +99,7 @@ fn open(engine: &Engine, key: &[u8; 32], file: &[u8]) -> Option<Component> {
     if sum != checksum(key, code) {
         return None;
     }
-    #[expect(unsafe_code, reason = "machine code is run as it stands; the checksum and the folder's owner vouch for it")]
-    unsafe { Component::deserialize(engine, code) }.ok()
+    trusted(engine, code).ok()
 }
 
 /// Also of the key: a file that was renamed is not believed.

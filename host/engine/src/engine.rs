@@ -1,8 +1,8 @@
 //! The engine: what a process pays for once.
 
-use crate::bindings::{ActivityFilter, ActivityFilterPre};
+use crate::bindings::FilterExports;
 use crate::cache::{Cache, Start};
-use crate::component::{self, ComponentError, EMBEDDED};
+use crate::component::{self, ComponentError, EMBEDDED, FilterPre};
 use crate::error::{Error, SettingsError};
 use crate::filter::Filter;
 use crate::instance::{Auditor, Instance};
@@ -22,7 +22,7 @@ pub struct Engine {
 }
 
 struct Shared {
-    pre: ActivityFilterPre<Limits>,
+    pre: FilterPre,
     bytes: Cow<'static, [u8]>,
     memory_limit: usize,
     start: Start,
@@ -72,7 +72,7 @@ impl Engine {
     /// [`Error::Join`] when parts are missing or contradict each other, or a line is no record.
     pub fn join(&self, records: &[u8]) -> Result<Vec<u8>, Error> {
         self.check_size(records)?;
-        let joined = self.instance()?.call(|component, store| component.actlog_activity_filter().call_join(store, records))?;
+        let joined = self.instance()?.call(|component, store| component.filter.call_join(store, records))?;
         joined.map_err(|error| Error::Join(error.into()))
     }
 
@@ -81,7 +81,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Host`] when no instance can be made.
     pub fn catalog(&self) -> Result<String, Error> {
-        self.ask(|component, store| component.actlog_activity_reference().call_catalog(store))
+        self.ask(|component, store| component.reference.call_catalog(store))
     }
 
     /// The JSON Schema of the settings.
@@ -89,7 +89,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Host`] when no instance can be made.
     pub fn settings_schema(&self) -> Result<String, Error> {
-        self.ask(|component, store| component.actlog_activity_reference().call_settings_schema(store))
+        self.ask(|component, store| component.reference.call_settings_schema(store))
     }
 
     /// The JSON Schema of an event, both forms.
@@ -97,7 +97,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Host`] when no instance can be made.
     pub fn event_schema(&self) -> Result<String, Error> {
-        self.ask(|component, store| component.actlog_activity_reference().call_event_schema(store))
+        self.ask(|component, store| component.reference.call_event_schema(store))
     }
 
     /// The JSON Schema of an audit record.
@@ -105,7 +105,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Host`] when no instance can be made.
     pub fn record_schema(&self) -> Result<String, Error> {
-        self.ask(|component, store| component.actlog_activity_reference().call_record_schema(store))
+        self.ask(|component, store| component.reference.call_record_schema(store))
     }
 
     /// The component itself: any component host can load these bytes.
@@ -141,7 +141,7 @@ impl Engine {
         Instance::new(&self.shared.pre, self.shared.memory_limit)
     }
 
-    fn ask(&self, call: impl FnOnce(&ActivityFilter, &mut Store<Limits>) -> wasmtime::Result<String>) -> Result<String, Error> {
+    fn ask(&self, call: impl FnOnce(&FilterExports, &mut Store<Limits>) -> wasmtime::Result<String>) -> Result<String, Error> {
         Ok(self.instance()?.call(call)?)
     }
 }

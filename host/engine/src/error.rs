@@ -2,6 +2,7 @@
 
 use crate::component::ComponentError;
 use crate::fault::{Fault, FaultKind};
+use crate::rules::RuleError;
 
 /// Why a call of this crate failed.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,14 @@ pub enum Error {
     /// The component cannot be used.
     #[error(transparent)]
     Component(#[from] ComponentError),
+    /// A rule cannot be used.
+    #[error("rule {rule}: {error}")]
+    Rule {
+        /// The name that the chain gives it.
+        rule: String,
+        /// Why not.
+        error: RuleError,
+    },
     /// This program or its system cannot run the filter.
     #[error("the filter cannot be run here: {0}")]
     Host(String),
@@ -62,6 +71,7 @@ impl Error {
             Error::Settings(_) => Blame::Settings,
             Error::Join(_) | Error::TooLarge { .. } => Blame::Event,
             Error::Fault { .. } | Error::Panicked(_) => Blame::Filter,
+            Error::Rule { error, .. } => error.blame(),
             Error::Component(_) | Error::Host(_) => Blame::Host,
         }
     }

@@ -5,8 +5,9 @@ use crate::error::Error;
 use crate::instance::Auditor;
 use crate::isolate;
 use crate::outcome::Outcome;
+use crate::rules::Chain;
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// The audit filter with its settings. Clones share it, and so may threads: each call takes an instance of its own.
 #[derive(Clone)]
@@ -19,6 +20,7 @@ struct Shared {
     settings: String,
     idle: Mutex<Vec<Auditor>>,
     most_idle: usize,
+    rules: RwLock<Chain>,
 }
 
 impl Filter {
@@ -26,7 +28,7 @@ impl Filter {
     pub(crate) fn new(engine: Engine, settings: &str) -> Result<Self, Error> {
         let first = engine.auditor(settings)?;
         let most_idle = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let shared = Shared { engine, settings: settings.to_owned(), idle: Mutex::new(vec![first]), most_idle };
+        let shared = Shared { engine, settings: settings.to_owned(), idle: Mutex::new(vec![first]), most_idle, rules: RwLock::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -38,19 +40,27 @@ impl Filter {
     /// [`Error::TooLarge`] when the batch is larger than an instance may be, [`Error::Host`] when no instance can be made.
     pub fn audit(&self, events: &[u8]) -> Result<Outcome, Error> {
         self.shared.engine.check_size(events)?;
-        let mut auditor = self.take()?;
-        match auditor.audit(events) {
-            Ok(outcome) => {
-                self.put_back(auditor);
-                Ok(outcome)
-            }
+        // One chain for the whole batch: rules change between batches.
+        let rules = self.rules();
+        match self.attempt(events, &rules)? {
+            Ok(outcome) => Ok(outcome),
             Err(fault) => {
-                drop(auditor);
-                let outcome = isolate::one_by_one(events, fault, |event| self.attempt(event))?;
+                let outcome = isolate::one_by_one(events, fault, |event| self.attempt(event, &rules))?;
                 debug_assert!(outcome.is_balanced(), "events got lost: {outcome:?}");
                 Ok(outcome)
             }
         }
+    }
+
+    /// Lets these rules review what the batches from now on hold, instead of those before. A batch that is being filtered is
+    /// finished with the rules that it began with. The empty chain is no rules.
+    pub fn set_rules(&self, rules: Chain) {
+        *self.shared.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> Chain {
+        self.shared.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Tells what is decided about one event and why, stage by stage, as a JSON document.
@@ -67,9 +77,9 @@ impl Filter {
     }
 
     /// Filters once, without a second try.
-    fn attempt(&self, events: &[u8]) -> Result<isolate::Attempt, Error> {
+    fn attempt(&self, events: &[u8], rules: &Chain) -> Result<isolate::Attempt, Error> {
         let mut auditor = self.take()?;
-        let attempt = auditor.audit(events);
+        let attempt = if rules.is_empty() { auditor.audit(events) } else { auditor.review(events, rules) };
         if attempt.is_ok() {
             self.put_back(auditor);
         }

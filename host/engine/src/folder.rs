@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
-/// Files kept; every version of the filter or of the compiler makes another, of some megabytes.
+/// Files kept; every version of a component or of the compiler makes another, of some megabytes.
 const KEPT: usize = 8;
 
 /// Ends the name of a file that is being written.
@@ -28,6 +28,11 @@ impl Folder {
         };
         create(&path).and_then(|()| check(&path)).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self { path })
+    }
+
+    /// A folder within, held to the same.
+    pub(crate) fn within(self, name: &str) -> Result<Self, String> {
+        Self::open(&Cache::Folder(self.path.join(name)))
     }
 
     /// The bytes of a file, if there is one that this user can read.

@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn one_by_one_with_one_culprit_faults_it_alone() {
         let outcome = one_by_one(b"a\n\nxy\n \n!\nr\nxy\nb", fault(), |line| Ok(pretend(line))).unwrap();
-        assert_eq!(outcome.faulted, [Faulted { index: 2, kind: FaultKind::Panic, explanation: "boom".to_owned() }]);
+        assert_eq!(outcome.faulted, [Faulted { index: 2, kind: FaultKind::Panic, explanation: "boom".to_owned(), rule: None }]);
         assert_eq!(outcome.rejected, [rejection(3)]);
         assert_eq!(outcome.excluded.iter().map(|exclusion| exclusion.count).collect::<Vec<_>>(), [2]);
         assert_eq!((outcome.read, outcome.recorded, outcome.records.as_slice()), (6, 2, &b"a\nb\n"[..]));

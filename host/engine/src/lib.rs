@@ -24,6 +24,7 @@
 //! - Batches of 16 to 64 events are enough for full speed. [`Filter::audit_ordered`] spreads batches over threads.
 //! - [`Error::blame`] says whose an error is. A bad event is no error: it is in [`Outcome::rejected`].
 //! - An event that makes the filter itself fail is in [`Outcome::faulted`]; its neighbours are not harmed.
+//! - Customers' rules ([`rules`]) review activities before they become records; a rule that fails harms nobody else.
 //! - An instance may grow to [`Builder::memory_limit`]. There is no limit of time: the filter's work is linear in its input.
 //! - The thread that calls needs 1 MiB of stack. Traps of the filter are caught by signal handlers, which the first engine
 //!   of a process installs.
@@ -44,6 +45,7 @@ mod limits;
 mod ordered;
 mod outcome;
 mod reason;
+pub mod rules;
 
 pub use cache::{Cache, Start};
 pub use component::ComponentError;

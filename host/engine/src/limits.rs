@@ -5,6 +5,9 @@ use wasmtime::ResourceLimiter;
 /// Elements that the tables of an instance may have together; the filter's own has some hundreds.
 const TABLE_ELEMENTS: usize = 100_000;
 
+/// Core instances, tables and memories that a component may have. What tools make has some dozens.
+const PARTS: usize = 1_000;
+
 /// Keeps an instance's memory within its limit, and remembers whether it was refused any.
 #[derive(Debug)]
 pub(crate) struct Limits {
@@ -53,8 +56,22 @@ impl ResourceLimiter for Limits {
         let granted = total <= TABLE_ELEMENTS;
         if granted {
             self.table = total;
+        } else {
+            self.refused = true;
         }
         Ok(granted)
+    }
+
+    fn instances(&self) -> usize {
+        PARTS
+    }
+
+    fn tables(&self) -> usize {
+        PARTS
+    }
+
+    fn memories(&self) -> usize {
+        PARTS
     }
 }
 

@@ -1,6 +1,7 @@
 //! What became of a batch.
 
 use crate::fault::Faulted;
+use crate::rules::{RuleDrop, RuleFault};
 use crate::reason::{ExclusionReason, RejectReason};
 
 /// What became of a batch: each event is recorded, excluded, rejected or faulted, and never two of them.
@@ -18,8 +19,12 @@ pub struct Outcome {
     pub excluded: Vec<Exclusion>,
     /// What was unusable, in order.
     pub rejected: Vec<Rejection>,
-    /// What the filter itself failed on, in order.
+    /// What the filter itself failed on, or a rule whose events are then withheld, in order.
     pub faulted: Vec<Faulted>,
+    /// What rules left out, counted. It counts as excluded.
+    pub dropped: Vec<RuleDrop>,
+    /// Rules that failed, for the operator to know; the events are accounted for elsewhere.
+    pub rule_faults: Vec<RuleFault>,
 }
 
 /// Events left out for one reason, counted by message and entity.
@@ -51,9 +56,10 @@ pub struct Rejection {
 }
 
 impl Outcome {
-    /// Events left out on purpose.
+    /// Events left out on purpose, by the filter or by a rule.
     pub fn excluded_events(&self) -> u64 {
-        self.excluded.iter().map(|exclusion| u64::from(exclusion.count)).sum()
+        let by_filter: u64 = self.excluded.iter().map(|exclusion| u64::from(exclusion.count)).sum();
+        by_filter + self.dropped.iter().map(|dropped| u64::from(dropped.count)).sum::<u64>()
     }
 
     /// Whether every event is accounted for: read = recorded + excluded + rejected + faulted.
@@ -81,6 +87,14 @@ impl Outcome {
             }
         }
         self.rejected.extend(later.rejected.into_iter().map(|rejection| Rejection { index: base + rejection.index, ..rejection }));
+        for dropped in later.dropped {
+            let same = |known: &&mut RuleDrop| RuleDrop { count: dropped.count, ..(*known).clone() } == dropped;
+            match self.dropped.iter_mut().find(same) {
+                Some(known) => known.count += dropped.count,
+                None => self.dropped.push(dropped),
+            }
+        }
+        self.rule_faults.extend(later.rule_faults);
         self.faulted.extend(later.faulted.into_iter().map(|faulted| Faulted { index: base + faulted.index, ..faulted }));
     }
 }

@@ -29,6 +29,7 @@ fn expected() -> ActivityView {
         fields: Some(vec![field("a\"b", r#""c\\\"d""#), field("n", r#"{"k":[1.50,null]}"#)]),
         query: some(r#"<filter type="and" />"#),
         query_results: Some(vec!["0a0d8709-711e-e811-a952-000d3a732d76".to_owned(), "dc136b61-6c1e-e811-a952-000d3a732d76".to_owned()]),
+        query_result_count: Some(2),
         item_url: some("https://x.com/main.aspx?etn=contact&pagetype=entityrecord&id=0a0d8709-711e-e811-a952-000d3a732d76"),
         tags: Some(vec!["one".to_owned(), "two".to_owned()]),
     }
@@ -83,4 +84,23 @@ fn activities_empty_lists_and_texts_are_not_none() {
     let mut capture = capture("", &[event("Update", "a", r#","Fields":[],"Query":"<fetch />","QueryResults":[]"#)]);
     let view = all(&mut capture).remove(0);
     assert_eq!((view.fields, view.query.as_deref(), view.query_results), (Some(vec![]), Some(""), Some(vec![])));
+    assert_eq!(view.query_result_count, Some(0));
+}
+
+#[test]
+fn activities_the_count_is_that_of_the_ids_that_still_show() {
+    for count in [0_u32, 1, 2, 81, 82, 5_000] {
+        let ids: Vec<String> = (1..=count).map(|id| format!("\"{id:032x}\"")).collect();
+        let events = [event("Update", "a", &format!(r#","QueryResults":[{}]"#, ids.join(",")))];
+        for (target, left) in [(text("00000000-0000"), count), (Target::WholeQuery, count), (Target::WholeQueryResults, 0)] {
+            let mut capture = capture("", &events);
+            let counts = |capture: &mut Capture| {
+                let view = all(capture).remove(0);
+                (view.query_result_count, view.query_results.map(|ids| ids.len() as u32))
+            };
+            assert_eq!(counts(&mut capture), (Some(count), Some(count)));
+            say(&mut capture, "mask", &redact(&[target]));
+            assert_eq!(counts(&mut capture), (Some(left), Some(left)), "what a rule emptied must not show how many there were");
+        }
+    }
 }

@@ -99,6 +99,7 @@ impl Fault {
 fn not_trapped(error: &wasmtime::Error) -> FaultKind {
     // The runtime has a type of its own for too much, which it does not show; for what has not the form it has texts, and the
     // standard library's errors of text.
-    let form = error.is::<String>() || error.is::<&'static str>() || error.is::<std::str::Utf8Error>() || error.is::<std::string::FromUtf8Error>();
+    let form =
+        error.is::<String>() || error.is::<&'static str>() || error.is::<std::str::Utf8Error>() || error.is::<std::string::FromUtf8Error>();
     if form { FaultKind::BadAnswer } else { FaultKind::OutputLimit }
 }

@@ -28,8 +28,7 @@ impl Instance {
         let mut store = Store::new(filter.pre.engine(), Limits::new(memory_limit));
         store.limiter(|limits| limits);
         store.set_hostcall_fuel(memory_limit.saturating_mul(WIDENING));
-        let instantiated =
-            filter.pre.instantiate(&mut store).and_then(|instance| filter.indices.load(&mut store, &instance));
+        let instantiated = filter.pre.instantiate(&mut store).and_then(|instance| filter.indices.load(&mut store, &instance));
         match instantiated {
             Ok(component) => Ok(Self { store, component }),
             Err(error) if store.data_mut().take_refused() => {

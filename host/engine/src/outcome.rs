@@ -1,8 +1,8 @@
 //! What became of a batch.
 
 use crate::fault::Faulted;
-use crate::rules::{RuleDrop, RuleFault};
 use crate::reason::{ExclusionReason, RejectReason};
+use crate::rules::{RuleDrop, RuleFault};
 
 /// What became of a batch: each event is recorded, excluded, rejected or faulted, and never two of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,15 +1,18 @@
 //! Accounting: what became of each event, batch by batch.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use actlog_engine::{Error, Outcome, Rejection};
+use actlog_engine::rules::{OnFault, RuleFault};
+use actlog_engine::{Error, Faulted, Outcome, Rejection};
 use anyhow::bail;
 
 use crate::batches::{Refused, Sent, Tag};
-use crate::console::Console;
+use crate::console::{Console, clean};
 use crate::ledger::Ledger;
 use crate::rejects::{Keep, Rejects, Unusable};
+use crate::rules::set::RuleRow;
 use crate::summary::Summary;
 use crate::totals::Totals;
 
@@ -17,6 +20,8 @@ use crate::totals::Totals;
 const ENGINE: &str = "engine";
 const REJECTED: &str = "rejected";
 const FAULTED: &str = "faulted";
+/// Faults of one rule that are told one by one.
+const MOST_TOLD: u32 = 3;
 
 /// What became of the events so far.
 pub struct Account {
@@ -27,12 +32,14 @@ pub struct Account {
     /// What could not be used.
     pub rejects: Rejects,
     reasons: BTreeMap<(&'static str, String), u64>,
+    /// How often each rule's faults were told.
+    told: BTreeMap<String, u32>,
 }
 
 impl Account {
     /// Begins with nothing.
     pub fn new(rejects: Rejects) -> Self {
-        Self { totals: Totals::default(), ledger: Ledger::default(), rejects, reasons: BTreeMap::new() }
+        Self { totals: Totals::default(), ledger: Ledger::default(), rejects, reasons: BTreeMap::new(), told: BTreeMap::new() }
     }
 
     /// Takes what became of a batch and gives its records.
@@ -51,6 +58,8 @@ impl Account {
         }
         self.totals.add(&outcome);
         self.ledger.add(&outcome.excluded);
+        self.ledger.add_dropped(&outcome.dropped);
+        self.tell_faults(&outcome.rule_faults, console);
         let mut refused = std::mem::take(&mut tag.refused).into_iter().peekable();
         let mut rejected = outcome.rejected.iter().peekable();
         let mut faulted = outcome.faulted.iter().peekable();
@@ -62,10 +71,10 @@ impl Account {
                 self.reject(rejection, sent, &tag, console)?;
             }
             while let Some(fault) = faulted.next_if(|fault| fault.index as usize == index) {
-                self.fault(fault.kind.name(), &fault.explanation, sent, &tag, console)?;
+                self.fault(fault, sent, &tag, console)?;
             }
             if let Some(explanation) = &no_answer {
-                self.fault(ENGINE, explanation, sent, &tag, console)?;
+                self.no_answer(explanation, sent, &tag, console)?;
             }
         }
         for refused in refused {
@@ -76,7 +85,7 @@ impl Account {
     }
 
     /// What it comes to.
-    pub fn summary(&self, time: Duration, complete: bool) -> Summary {
+    pub fn summary(&self, rules: Vec<RuleRow>, time: Duration, complete: bool) -> Summary {
         let by_reason = |outcome: &str| {
             let reasons = self.reasons.iter().filter(|((of, _), _)| *of == outcome);
             let mut counts: Vec<_> = reasons.map(|((_, reason), &count)| (reason.clone(), count)).collect();
@@ -88,6 +97,7 @@ impl Account {
             excluded: self.ledger.by_reason(),
             rejected: by_reason(REJECTED),
             faulted: by_reason(FAULTED),
+            rules,
             time,
             complete,
         }
@@ -109,17 +119,54 @@ impl Account {
         self.rejects.add(&unusable, &mut Keep::Bytes(tag.bytes(sent)), console)
     }
 
-    fn fault(&mut self, reason: &str, explanation: &str, sent: &Sent, tag: &Tag, console: &Console) -> anyhow::Result<()> {
+    fn fault(&mut self, fault: &Faulted, sent: &Sent, tag: &Tag, console: &Console) -> anyhow::Result<()> {
+        let (kind, rule) = (fault.kind.name(), fault.rule.as_deref());
+        let explanation = match rule {
+            Some(rule) => Cow::from(format!("rule {rule}: {}", fault.explanation)),
+            None => Cow::from(&fault.explanation),
+        };
+        let reason = rule.map_or_else(|| kind.to_owned(), |rule| format!("rule {rule}: {kind}"));
+        *self.reasons.entry((FAULTED, reason)).or_default() += 1;
+        self.keep_faulted(kind, &explanation, sent, tag, console)
+    }
+
+    fn no_answer(&mut self, explanation: &str, sent: &Sent, tag: &Tag, console: &Console) -> anyhow::Result<()> {
+        *self.reasons.entry((FAULTED, ENGINE.to_owned())).or_default() += 1;
+        self.keep_faulted(ENGINE, explanation, sent, tag, console)
+    }
+
+    fn keep_faulted(&mut self, reason: &str, explanation: &str, sent: &Sent, tag: &Tag, console: &Console) -> anyhow::Result<()> {
         let unusable = Unusable { origin: &sent.origin, outcome: FAULTED, reason, place: "", at: 0, explanation };
-        *self.reasons.entry((FAULTED, reason.to_owned())).or_default() += 1;
         self.rejects.add(&unusable, &mut Keep::Bytes(tag.bytes(sent)), console)
+    }
+
+    /// Tells the operator about rules that failed: a few times, and always when one is suspended.
+    fn tell_faults(&mut self, faults: &[RuleFault], console: &Console) {
+        for RuleFault { rule, kind, explanation, activities, on_fault, suspended } in faults {
+            let told = self.told.entry(rule.clone()).or_default();
+            if *suspended {
+                *told = told.saturating_add(1);
+                console.note(&format!(
+                    "rule {rule} is suspended, because it keeps failing: {} ({kind}); to have it asked again, write its file or the settings anew",
+                    clean(explanation)
+                ));
+            } else if *told < MOST_TOLD {
+                *told += 1;
+                let fate = match on_fault {
+                    OnFault::Keep => "recorded unreviewed",
+                    OnFault::Withhold => "withheld",
+                };
+                let events = if *activities == 1 { "1 event is" } else { &format!("{activities} events are") };
+                console.note(&format!("rule {rule} failed: {} ({kind}); {events} {fate}", clean(explanation)));
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actlog_engine::{Batch, FaultKind, Faulted, RejectReason};
+    use actlog_engine::{Batch, FaultKind, RejectReason};
 
     use crate::batches::Batches;
 
@@ -146,7 +193,7 @@ mod tests {
             assert_eq!(events, b"{\"b\":1}\n{ \"c\": 2 }\n");
             let rejected =
                 Rejection { index: 0, reason: RejectReason::MissingKey, place: "Message".into(), offset: 6, explanation: "gone".into() };
-            let faulted = Faulted { index: 1, kind: FaultKind::MemoryLimit, explanation: "too much".into() };
+            let faulted = Faulted { index: 1, kind: FaultKind::MemoryLimit, explanation: "too much".into(), rule: None };
             Ok(Outcome { read: 2, rejected: vec![rejected], faulted: vec![faulted], ..Outcome::default() })
         });
         assert_eq!(
@@ -159,11 +206,34 @@ mod tests {
             ]
         );
         assert_eq!(account.totals, Totals { read: 4, rejected: 3, faulted: 1, ..Totals::default() });
-        let summary = account.summary(Duration::ZERO, true);
+        let summary = account.summary(Vec::new(), Duration::ZERO, true);
         assert_eq!(
             (summary.rejected, summary.faulted),
             (vec![("not-json".into(), 2), ("missing-key".into(), 1)], vec![("memory-limit".into(), 1)])
         );
+    }
+
+    #[test]
+    fn take_what_a_rule_withheld_names_the_rule() {
+        let (account, told) = account(|_| {
+            let fault = |index| Faulted { index, kind: FaultKind::Deadline, explanation: "too slow".into(), rule: Some("mask".into()) };
+            let told = |suspended| RuleFault {
+                rule: "mask".into(),
+                kind: FaultKind::Deadline,
+                explanation: "too slow".into(),
+                activities: 2,
+                on_fault: OnFault::Withhold,
+                suspended,
+            };
+            let rule_faults = vec![told(false), told(false), told(false), told(false), told(true)];
+            Ok(Outcome { read: 2, faulted: vec![fault(0), fault(1)], rule_faults, ..Outcome::default() })
+        });
+        assert_eq!(account.summary(Vec::new(), Duration::ZERO, true).faulted, [("rule mask: deadline".to_owned(), 2)]);
+        let notes: Vec<_> = told.iter().filter(|line| line.contains("note:")).collect();
+        assert_eq!(notes.len(), MOST_TOLD as usize + 1, "{told:?}");
+        assert!(notes[0].contains("rule mask failed: too slow (deadline); 2 events are withheld"), "{notes:?}");
+        assert!(notes[3].contains("rule mask is suspended"), "{notes:?}");
+        assert!(told.contains(&"in:2:1: deadline: rule mask: too slow".to_owned()), "{told:?}");
     }
 
     #[test]

@@ -107,8 +107,58 @@ impl Console {
 
     /// A note that deserves a look.
     pub fn note(&self, text: &str) {
-        self.say(&format!("{NOTE}note:{NOTE:#} {text}"));
+        self.say(&note(text));
     }
+
+    /// For another thread.
+    pub fn voice(&self) -> Voice {
+        Voice(self.bar.clone())
+    }
+
+    /// Shows what is being waited for.
+    pub fn waiting(what: &str) -> Waiting {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner().with_message(format!("{what} …"));
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        Waiting(bar)
+    }
+}
+
+/// Says something beside the run, from another thread.
+#[derive(Clone)]
+pub struct Voice(Option<ProgressBar>);
+
+impl Voice {
+    /// Writes one line, or several.
+    pub fn say(&self, text: &str) {
+        match &self.0 {
+            Some(bar) => bar.suspend(|| anstream::eprintln!("{text}")),
+            None => anstream::eprintln!("{text}"),
+        }
+    }
+
+    /// A note that deserves a look.
+    pub fn note(&self, text: &str) {
+        self.say(&note(text));
+    }
+}
+
+/// Shows on a terminal that something takes long, until it is done.
+pub struct Waiting(Option<ProgressBar>);
+
+impl Waiting {
+    /// Takes it away.
+    pub fn end(self) {
+        if let Some(bar) = self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn note(text: &str) -> String {
+    format!("{NOTE}note:{NOTE:#} {text}")
 }
 
 /// `text` without what could steer a terminal: it may come from a hostile event.

@@ -14,6 +14,8 @@ pub enum End {
     Failed,
     /// Asked to be strict, and something was rejected or faulted; or records that belong together were not complete.
     Incomplete,
+    /// What the process that compiles a rule says to the one that started it.
+    Compiled(u8),
     /// A signal stopped it.
     Interrupted(usize),
 }
@@ -25,6 +27,7 @@ impl End {
             End::Done => 0,
             End::Failed => 1,
             End::Incomplete => 3,
+            End::Compiled(code) => code,
             End::Interrupted(signal) => interrupt::exit_code(signal),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use actlog_engine::Exclusion;
+use actlog_engine::rules::RuleDrop;
 use serde::Serialize;
 
 use crate::totals::Totals;
@@ -18,6 +19,9 @@ pub struct Ledger {
     entries: BTreeMap<(&'static str, String, String), u64>,
     reasons: BTreeMap<&'static str, u64>,
     beyond: u64,
+    dropped: BTreeMap<[String; 4], u64>,
+    rules: BTreeMap<String, u64>,
+    dropped_beyond: u64,
 }
 
 #[derive(Serialize)]
@@ -31,6 +35,21 @@ struct Document<'l> {
     excluded: Vec<Entry<'l>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     excluded_beyond: Option<Beyond>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dropped: Vec<Dropped<'l>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dropped_beyond: Option<Beyond>,
+}
+
+/// What a rule left out; it counts as excluded.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Dropped<'l> {
+    rule: &'l str,
+    reason: &'l str,
+    message: &'l str,
+    entity: &'l str,
+    count: u64,
 }
 
 #[derive(Serialize)]
@@ -67,9 +86,27 @@ impl Ledger {
         }
     }
 
-    /// How many events were left out for each reason, the largest first.
-    pub fn by_reason(&self) -> Vec<(&'static str, u64)> {
-        largest_first(self.reasons.iter().map(|(&reason, &count)| (reason, count)))
+    /// Counts what rules left out of a batch.
+    pub fn add_dropped(&mut self, dropped: &[RuleDrop]) {
+        for RuleDrop { rule, reason, message, entity, count } in dropped {
+            let count = u64::from(*count);
+            *self.rules.entry(rule.clone()).or_default() += count;
+            let key = [rule.clone(), clipped(reason), clipped(message), clipped(entity)];
+            let full = self.dropped.len() >= MAX_ENTRIES;
+            match self.dropped.get_mut(&key) {
+                Some(known) => *known += count,
+                None if full => self.dropped_beyond += count,
+                None => {
+                    self.dropped.insert(key, count);
+                }
+            }
+        }
+    }
+
+    /// How many events were left out for each reason, and by each rule, the largest first.
+    pub fn by_reason(&self) -> Vec<(String, u64)> {
+        let reasons = self.reasons.iter().map(|(&reason, &count)| (reason.to_owned(), count));
+        largest_first(reasons.chain(self.rules.iter().map(|(rule, &count)| (format!("rule {rule}"), count))))
     }
 
     /// What was counted one by one: reason, message and entity, in their order.
@@ -89,13 +126,20 @@ impl Ledger {
             balanced: totals.is_balanced(),
             complete,
             excluded: excluded.into_iter().map(|((reason, message, entity), count)| Entry { reason, message, entity, count }).collect(),
-            excluded_beyond: (self.beyond > 0).then(|| Beyond {
-                explanation: format!("events of further messages and entities, after the first {MAX_ENTRIES} different ones"),
-                count: self.beyond,
-            }),
+            excluded_beyond: beyond(self.beyond),
+            dropped: largest_first(self.dropped.iter().map(|(key, &count)| (key, count)))
+                .into_iter()
+                .map(|([rule, reason, message, entity], count)| Dropped { rule, reason, message, entity, count })
+                .collect(),
+            dropped_beyond: beyond(self.dropped_beyond),
         };
         serde_json::to_string_pretty(&document).map(|text| text + "\n")
     }
+}
+
+fn beyond(count: u64) -> Option<Beyond> {
+    let explanation = || format!("events of further messages and entities, after the first {MAX_ENTRIES} different ones");
+    (count > 0).then(|| Beyond { explanation: explanation(), count })
 }
 
 /// The largest count first; equal counts in the order of their keys.
@@ -137,7 +181,7 @@ mod tests {
             .map(|row| format!("{} {} {}", row["Message"], row["Entity"], row["Count"]))
             .collect();
         assert_eq!(rows, ["\"RetrieveAttribute\" \"account\" 5", "\"FormatAddress\" \"\" 1", "\"WhoAmI\" \"\" 1"]);
-        assert_eq!(ledger.by_reason(), [("excluded-message", 7)]);
+        assert_eq!(ledger.by_reason(), [("excluded-message".to_owned(), 7)]);
         assert!(document(&ledger).get("ExcludedBeyond").is_none());
     }
 
@@ -152,6 +196,38 @@ mod tests {
         assert_eq!(document["Excluded"].as_array().unwrap().len(), MAX_ENTRIES);
         assert_eq!(document["Excluded"][0]["Count"], 3);
         assert_eq!(document["ExcludedBeyond"]["Count"], 10);
+    }
+
+    #[test]
+    fn add_dropped_counts_by_rule_reason_message_and_entity() {
+        let drop = |rule: &str, reason: &str, count| RuleDrop {
+            rule: rule.to_owned(),
+            reason: reason.to_owned(),
+            message: "Retrieve".to_owned(),
+            entity: "account".to_owned(),
+            count,
+        };
+        let mut ledger = Ledger::default();
+        ledger.add_dropped(&[drop("noise", "service", 1), drop("noise", "test", 1)]);
+        ledger.add_dropped(&[drop("noise", "service", 2), drop("other", "service", 1)]);
+        let document = document(&ledger);
+        assert_eq!(
+            document["Dropped"][0],
+            serde_json::json!({"Rule": "noise", "Reason": "service", "Message": "Retrieve", "Entity": "account", "Count": 3})
+        );
+        assert_eq!((document["Dropped"].as_array().unwrap().len(), document.get("DroppedBeyond")), (3, None));
+        assert_eq!(ledger.by_reason(), [("rule noise".to_owned(), 4), ("rule other".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn add_dropped_beyond_the_limit_counts_together() {
+        let mut ledger = Ledger::default();
+        for number in 0..MAX_ENTRIES + 5 {
+            let (rule, reason) = ("noise".to_owned(), format!("reason {number}"));
+            ledger.add_dropped(&[RuleDrop { rule, reason, message: String::new(), entity: String::new(), count: 1 }]);
+        }
+        let document = document(&ledger);
+        assert_eq!((document["Dropped"].as_array().unwrap().len(), &document["DroppedBeyond"]["Count"]), (MAX_ENTRIES, &5.into()));
     }
 
     #[test]

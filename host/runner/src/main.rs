@@ -19,6 +19,7 @@ mod ledger;
 mod ordered;
 mod output;
 mod rejects;
+mod rules;
 mod settings;
 mod source;
 mod summary;

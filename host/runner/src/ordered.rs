@@ -29,6 +29,14 @@ impl Value {
         self.members().iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        match self {
+            Value::Object(members) => members.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
     /// The text of a key; empty where there is none.
     pub fn text(&self, key: &str) -> &str {
         match self.get(key) {

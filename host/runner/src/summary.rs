@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::table::{aligned, thousands};
+use crate::rules::microseconds_each;
+use crate::rules::set::RuleRow;
+use crate::table::{Grid, aligned, thousands};
 use crate::totals::Totals;
 
 /// What a run came to.
@@ -12,12 +14,14 @@ use crate::totals::Totals;
 pub struct Summary {
     /// The account.
     pub totals: Totals,
-    /// Events left out, by reason, the largest first.
-    pub excluded: Vec<(&'static str, u64)>,
+    /// Events left out, by reason or rule, the largest first.
+    pub excluded: Vec<(String, u64)>,
     /// Events that are unusable, by reason, the largest first.
     pub rejected: Vec<(String, u64)>,
-    /// Events on which the filter failed, by kind, the largest first.
+    /// Events on which the filter or a rule failed, by kind, the largest first.
     pub faulted: Vec<(String, u64)>,
+    /// What rules did.
+    pub rules: Vec<RuleRow>,
     /// How long it took.
     pub time: Duration,
     /// Whether everything was read.
@@ -32,6 +36,8 @@ struct Document<'s> {
     excluded_by_reason: Vec<Count<'s>>,
     rejected_by_reason: Vec<Count<'s>>,
     faulted_by_reason: Vec<Count<'s>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<Rule<'s>>,
     balanced: bool,
     complete: bool,
     seconds: f64,
@@ -45,6 +51,52 @@ struct Count<'s> {
     count: u64,
 }
 
+/// What a rule did.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Rule<'s> {
+    rule: &'s str,
+    version: &'s str,
+    reviewed: u64,
+    tagged: u64,
+    redacted: u64,
+    dropped: u64,
+    unreviewed: u64,
+    withheld: u64,
+    microseconds_each: f64,
+}
+
+impl<'s> Rule<'s> {
+    fn of(row: &'s RuleRow) -> Self {
+        let figures = &row.figures;
+        Self {
+            rule: &row.name,
+            version: &row.version,
+            reviewed: figures.activities,
+            tagged: figures.tagged,
+            redacted: figures.redacted,
+            dropped: figures.dropped,
+            unreviewed: figures.unreviewed,
+            withheld: figures.withheld,
+            microseconds_each: (microseconds_each(figures.time, figures.activities) * 1e3).round() / 1e3,
+        }
+    }
+
+    /// A row of the table, and what stands above each column.
+    fn cells(&self) -> [(&'static str, String); 8] {
+        [
+            ("rule", format!("{} {}", self.rule, self.version)),
+            ("reviewed", thousands(self.reviewed)),
+            ("tagged", thousands(self.tagged)),
+            ("redacted", thousands(self.redacted)),
+            ("dropped", thousands(self.dropped)),
+            ("unreviewed", thousands(self.unreviewed)),
+            ("withheld", thousands(self.withheld)),
+            ("µs each", format!("{:.1}", self.microseconds_each)),
+        ]
+    }
+}
+
 impl Summary {
     /// For people.
     pub fn table(&self) -> String {
@@ -53,7 +105,13 @@ impl Summary {
             (true, false) => "every event that was read is accounted for; not everything was read",
             (true, true) => "every event is accounted for",
         };
-        format!("{}\n{state} in {:.2} s, {} events/s", self.account(), self.time.as_secs_f64(), thousands(self.pace()))
+        format!(
+            "{}{}\n{state} in {:.2} s, {} events/s",
+            self.account(),
+            self.rules_table(),
+            self.time.as_secs_f64(),
+            thousands(self.pace())
+        )
     }
 
     /// The account alone.
@@ -69,17 +127,27 @@ impl Summary {
         aligned(&rows)
     }
 
+    /// What rules did, under the account; nothing without rules.
+    fn rules_table(&self) -> String {
+        let rows: Vec<_> = self.rules.iter().map(|row| Rule::of(row).cells()).collect();
+        let Some(first) = rows.first() else { return String::new() };
+        let mut grid = Grid::new(first.iter().map(|(heading, _)| *heading));
+        (1..first.len()).for_each(|column| grid.numbers(column));
+        rows.into_iter().for_each(|row| grid.row(row.map(|(_, cell)| cell)));
+        format!("\n\n{}\n", grid.text())
+    }
+
     /// For programs: one line.
     ///
     /// # Errors
     /// None that plain data can cause.
     pub fn json(&self) -> serde_json::Result<String> {
-        let excluded_by_reason = self.excluded.iter().map(|&(reason, count)| Count { reason, count }).collect();
         serde_json::to_string(&Document {
             totals: &self.totals,
-            excluded_by_reason,
+            excluded_by_reason: counts(&self.excluded),
             rejected_by_reason: counts(&self.rejected),
             faulted_by_reason: counts(&self.faulted),
+            rules: self.rules.iter().map(Rule::of).collect(),
             balanced: self.totals.is_balanced(),
             complete: self.complete,
             seconds: (self.time.as_secs_f64() * 1e6).round() / 1e6,
@@ -107,13 +175,15 @@ fn counts(by_reason: &[(String, u64)]) -> Vec<Count<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actlog_engine::rules::RuleFigures;
 
     fn summary() -> Summary {
         Summary {
             totals: Totals { read: 2_000, recorded: 1_900, records: 1_950, excluded: 60, rejected: 39, faulted: 1 },
-            excluded: vec![("excluded-message", 50), ("read-auditing-off", 10)],
+            excluded: vec![("excluded-message".into(), 50), ("read-auditing-off".into(), 10)],
             rejected: vec![("not-json".into(), 39)],
             faulted: vec![("trap".into(), 1)],
+            rules: Vec::new(),
             time: Duration::from_millis(500),
             complete: true,
         }
@@ -133,6 +203,15 @@ faulted                  1
   trap                   1
 every event is accounted for in 0.50 s, 4,000 events/s";
         assert_eq!(summary().table(), expected);
+    }
+
+    #[test]
+    fn table_shows_what_rules_did() {
+        let figures = RuleFigures { activities: 2_000, tagged: 1_500, time: Duration::from_millis(3), ..RuleFigures::default() };
+        let rules = vec![RuleRow { name: "bulk".into(), version: "1.2".into(), figures }];
+        let table = Summary { rules, ..summary() }.table();
+        let rows: Vec<Vec<&str>> = table.lines().rev().skip(2).take(2).map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(rows[0], ["bulk", "1.2", "2,000", "1,500", "0", "0", "0", "0", "1.5"]);
     }
 
     #[test]

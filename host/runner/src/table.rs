@@ -43,7 +43,7 @@ pub fn width() -> usize {
 pub struct Grid {
     headings: Vec<String>,
     rows: Vec<Vec<String>>,
-    right: Option<usize>,
+    right: Vec<usize>,
     /// Where a cell that does not fit is broken.
     delimiter: char,
 }
@@ -51,7 +51,7 @@ pub struct Grid {
 impl Grid {
     /// A table with these headings.
     pub fn new<T: Into<String>>(headings: impl IntoIterator<Item = T>) -> Self {
-        Self { headings: headings.into_iter().map(Into::into).collect(), rows: Vec::new(), right: None, delimiter: ' ' }
+        Self { headings: headings.into_iter().map(Into::into).collect(), rows: Vec::new(), right: Vec::new(), delimiter: ' ' }
     }
 
     /// Adds a row.
@@ -59,9 +59,9 @@ impl Grid {
         self.rows.push(cells.into_iter().map(|cell| clean(&cell).into_owned()).collect());
     }
 
-    /// Sets a column's numbers to the right.
+    /// Sets a column's numbers to the right; for several columns, once for each.
     pub fn numbers(&mut self, column: usize) {
-        self.right = Some(column);
+        self.right.push(column);
     }
 
     /// Breaks cells that do not fit at the hyphens of their ids.
@@ -111,7 +111,7 @@ impl Grid {
         }
         for (at, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, GAP as u16));
-            if Some(at) == self.right {
+            if self.right.contains(&at) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }

@@ -13,11 +13,11 @@ pub struct Totals {
     pub recorded: u64,
     /// Records; more than `recorded` when some were split.
     pub records: u64,
-    /// Events left out on purpose.
+    /// Events left out on purpose, by the filter or by a rule.
     pub excluded: u64,
     /// Events that are unusable.
     pub rejected: u64,
-    /// Events on which the filter failed.
+    /// Events on which the filter failed, or a rule, and that are withheld.
     pub faulted: u64,
 }
 

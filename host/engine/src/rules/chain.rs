@@ -80,11 +80,8 @@ impl Chain {
         let mut links: Vec<Arc<Link>> = Vec::new();
         for Member { name, rule, grant, on_fault, suspend_after, stats } in members {
             let twice = links.iter().any(|link| link.name == name);
-            let link = if twice {
-                Err(RuleError::Name(name.clone()))
-            } else {
-                Link::new(&name, &rule, &grant, on_fault, suspend_after, stats)
-            };
+            let link =
+                if twice { Err(RuleError::Name(name.clone())) } else { Link::new(&name, &rule, &grant, on_fault, suspend_after, stats) };
             links.push(Arc::new(link.map_err(|error| Error::Rule { rule: name, error })?));
         }
         Ok(Self { links: links.into() })

@@ -24,6 +24,9 @@ use wasmtime::{Config, Engine};
 
 /// Bytes that a component may have.
 const MOST_BYTES: u64 = 64 << 20;
+/// How a component begins, and how a core module does.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+const MODULE: &[u8] = b"\0asm\x01\0\0\0";
 /// Where machine code of rules is kept, within the cache's folder.
 const FOLDER: &str = "rules";
 
@@ -117,6 +120,14 @@ impl Rules {
         let since = Instant::now();
         if bytes.len() as u64 > MOST_BYTES {
             return Err(RuleError::TooLarge { bytes: bytes.len() as u64, limit: MOST_BYTES });
+        }
+        let invalid = |why: &str| Err(ComponentError::Invalid(why.to_owned()).into());
+        match bytes.get(..8) {
+            Some(COMPONENT) => {}
+            Some(MODULE) => {
+                return invalid("it is a core module; link it with wasm-component-ld, or encode it with wasm-tools component new");
+            }
+            _ => return invalid("it does not begin as WebAssembly does"),
         }
         let Shared { engine, ticker, cache, compiler } = &*self.shared;
         let folder = Folder::open(cache).and_then(|folder| folder.within(FOLDER));

@@ -130,7 +130,15 @@ mod tests {
         let interest = wit::Interest { messages: Vec::new(), categories: vec![wit::Category::Read], entities: Vec::new() };
         let columns = wit::Columns::MESSAGE | wit::Columns::TAGS;
         let flags = (false, true, false);
-        rule::Manifest { name: name.to_owned(), version: "1".to_owned(), interest, columns, tags: flags.0, redacts: flags.1, drops: flags.2 }
+        rule::Manifest {
+            name: name.to_owned(),
+            version: "1".to_owned(),
+            interest,
+            columns,
+            tags: flags.0,
+            redacts: flags.1,
+            drops: flags.2,
+        }
     }
 
     #[test]

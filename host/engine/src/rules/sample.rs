@@ -64,5 +64,10 @@ pub(super) fn activities(manifest: &Manifest) -> Vec<Activity> {
         item_url: None,
         tags: None,
     };
-    vec![full("Ann Example, ann@contoso.example, +1 425 555 0100", 3), nothing, absent, full(&"\u{1f600}\u{0} é\u{202e}".repeat(500), 2_000)]
+    vec![
+        full("Ann Example, ann@contoso.example, +1 425 555 0100", 3),
+        nothing,
+        absent,
+        full(&"\u{1f600}\u{0} é\u{202e}".repeat(500), 2_000),
+    ]
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Makes an engine with this cache, sees that it works, and tells how it came by its machine code.
 fn start(cache: Cache) -> Start {
-    let engine = Engine::builder().cache(cache).component(common::troublemaker_component("0.1.0")).build().expect("it fits the contract");
+    let engine =
+        Engine::builder().cache(cache).component(common::troublemaker_component(common::CONTRACT)).build().expect("it fits the contract");
     let outcome = engine.filter("").expect("it takes any settings").audit(b"one\n-\ntwo\n").expect("an outcome");
     assert_eq!(outcome.records, b"one\ntwo\n");
     engine.start().clone()
@@ -36,7 +37,7 @@ fn cache_of_another_component_is_not_taken() {
     let folder = common::folder("cache-other");
     assert_eq!(start(in_folder(&folder)), Start::Cold);
     // A custom section of no name and no bytes: the same filter, but not the same file.
-    let other = [common::troublemaker_component("0.1.0"), vec![0, 1, 0]].concat();
+    let other = [common::troublemaker_component(common::CONTRACT), vec![0, 1, 0]].concat();
     let engine = Engine::builder().cache(in_folder(&folder)).component(other).build().expect("it fits the contract");
     assert_eq!(*engine.start(), Start::Cold);
     assert_eq!(files(&folder).len(), 2);

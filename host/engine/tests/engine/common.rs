@@ -4,7 +4,10 @@ use actlog_engine::{Cache, Engine, Filter};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, SourceMap};
+use wit_parser::{PackageId, Resolve, SourceMap};
+
+/// The version of the contract that the engine speaks.
+pub const CONTRACT: &str = "0.2.0";
 
 /// The organization of all events here.
 pub const ORGANIZATION: &str = "a1d1e2f3-0000-4000-8000-000000000001";
@@ -36,22 +39,37 @@ pub fn troublemaker() -> Filter {
 /// An engine for the troublemaker.
 pub fn trouble_engine(memory_limit: usize) -> Engine {
     let builder = Engine::builder().cache(shared_cache()).memory_limit(memory_limit);
-    builder.component(troublemaker_component("0.1.0")).build().expect("it fits the contract")
+    builder.component(troublemaker_component(CONTRACT)).build().expect("it fits the contract")
 }
 
 /// The troublemaker as a component of a version of the contract.
 pub fn troublemaker_component(version: &str) -> Vec<u8> {
-    let of_version = |text: &str| text.replace("@0.1.0", &format!("@{version}"));
+    component(&of_version(include_str!("troublemaker.wat"), version), "activity-filter", version)
+}
+
+/// A text with the version of the contract replaced.
+pub fn of_version(text: &str, version: &str) -> String {
+    text.replace(&format!("@{CONTRACT}"), &format!("@{version}"))
+}
+
+/// The contract in a version, read from its files.
+pub fn contract(version: &str) -> (Resolve, PackageId) {
     let mut contract = SourceMap::default();
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit")).expect("the contract is there").flatten() {
         let text = std::fs::read_to_string(entry.path()).expect("the contract is text");
-        contract.push_str(&entry.path().to_string_lossy(), of_version(&text));
+        contract.push_str(&entry.path().to_string_lossy(), of_version(&text, version));
     }
     let contract = contract.parse().map_err(|(_, error)| error).expect("the contract is valid");
     let mut resolve = Resolve::default();
     let package = resolve.push_group(contract).expect("the contract is complete");
-    let world = resolve.select_world(&[package], Some("activity-filter")).expect("the contract has the world");
-    let mut module = wat::parse_str(of_version(include_str!("troublemaker.wat"))).expect("valid text");
+    (resolve, package)
+}
+
+/// A core module in text as a component of a world of the contract.
+pub fn component(module: &str, world: &str, version: &str) -> Vec<u8> {
+    let (resolve, package) = contract(version);
+    let world = resolve.select_world(&[package], Some(world)).expect("the contract has the world");
+    let mut module = wat::parse_str(module).expect("valid text");
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("the contract can be embedded");
     let mut encoder = ComponentEncoder::default().validate(true).module(&module).expect("a core module");
     encoder.encode().expect("it fits the contract")

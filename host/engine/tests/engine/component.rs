@@ -6,10 +6,14 @@ use wasmparser::{Parser, Payload};
 use wit_component::DecodedWasm;
 
 /// All functions of the contract, written down a second time: one that is renamed or lost shows here.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 14] = [
     "filter: [method]auditor.audit",
     "filter: [method]auditor.audit-text",
+    "filter: [method]auditor.capture",
     "filter: [method]auditor.explain",
+    "filter: [method]capture.activities",
+    "filter: [method]capture.apply",
+    "filter: [method]capture.emit",
     "filter: [static]auditor.open",
     "filter: join",
     "filter: join-text",
@@ -53,7 +57,7 @@ fn embedded_component_exports_the_whole_contract() {
     let component = common::engine().component_bytes();
     let (_, mut exports) = outer_names(component);
     exports.sort();
-    assert_eq!(exports, ["actlog:activity/filter@0.1.0", "actlog:activity/reference@0.1.0", "actlog:activity/types@0.1.0"]);
+    assert_eq!(exports, ["actlog:activity/filter@0.2.0", "actlog:activity/reference@0.2.0", "actlog:activity/types@0.2.0"]);
 
     let DecodedWasm::Component(resolve, world) = wit_component::decode(component).expect("it carries its contract") else {
         panic!("it is no package");
@@ -95,7 +99,7 @@ fn engine_with_a_core_module_is_refused() {
 
 #[test]
 fn engine_with_a_truncated_component_is_refused() {
-    let bytes = common::troublemaker_component("0.1.0");
+    let bytes = common::troublemaker_component(common::CONTRACT);
     for length in [9, bytes.len() / 2, bytes.len() - 1] {
         assert!(matches!(build(&bytes[..length]), Err(Error::Component(ComponentError::Invalid(_)))), "{length} bytes");
     }
@@ -133,7 +137,7 @@ fn engine_with_an_absent_file_is_refused() {
 #[test]
 fn engine_with_a_component_file_runs_it() {
     let path = common::folder("present").join("filter.wasm");
-    std::fs::write(&path, common::troublemaker_component("0.1.0")).expect("the folder can be written");
+    std::fs::write(&path, common::troublemaker_component(common::CONTRACT)).expect("the folder can be written");
     let engine = Engine::builder().cache(Cache::Off).component_file(&path).build().expect("it fits");
     let outcome = engine.filter("").expect("it takes any settings").audit(b"hello\n").expect("an outcome");
     assert_eq!(outcome.records, b"hello\n");

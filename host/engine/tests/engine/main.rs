@@ -7,3 +7,4 @@ mod filter;
 mod isolation;
 mod limits;
 mod ordered;
+mod rules;

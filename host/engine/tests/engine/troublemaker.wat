@@ -5,7 +5,7 @@
 ;;   +  takes 80 MiB of memory and is recorded
 ;; Every other line becomes a record as it stands. `explain` tells how many batches this instance has seen, as one digit.
 (module
-  (import "[export]actlog:activity/filter@0.1.0" "[resource-new]auditor" (func $auditor (param i32) (result i32)))
+  (import "[export]actlog:activity/filter@0.2.0" "[resource-new]auditor" (func $auditor (param i32) (result i32)))
   (memory (export "memory") 1)
   (global $free (mut i32) (i32.const 4096))
   (global $batches (mut i32) (i32.const 0))
@@ -34,14 +34,14 @@
     (unreachable))
 
   ;; result<auditor, list<settings-error>>; settings that begin with "!" panic
-  (func (export "actlog:activity/filter@0.1.0#[static]auditor.open") (param $at i32) (param $length i32) (result i32)
+  (func (export "actlog:activity/filter@0.2.0#[static]auditor.open") (param $at i32) (param $length i32) (result i32)
     (if (i32.and (i32.ne (local.get $length) (i32.const 0)) (i32.eq (i32.load8_u (local.get $at)) (i32.const 33)))
       (then (unreachable)))
     (i32.store8 (i32.const 192) (i32.const 0))
     (i32.store (i32.const 196) (call $auditor (i32.const 0)))
     (i32.const 192))
 
-  (func (export "actlog:activity/filter@0.1.0#[method]auditor.audit") (param i32) (param $at i32) (param $length i32) (result i32)
+  (func (export "actlog:activity/filter@0.2.0#[method]auditor.audit") (param i32) (param $at i32) (param $length i32) (result i32)
     (local $end i32) (local $start i32) (local $first i32)
     (local $read i32) (local $recorded i32) (local $excluded i32) (local $rejected i32)
     (local $records i32) (local $written i32) (local $rejections i32) (local $rejection i32)
@@ -105,21 +105,27 @@
     (i32.store offset=160 (i32.const 0) (local.get $rejected))
     (i32.const 128))
 
-  (func (export "cabi_post_actlog:activity/filter@0.1.0#[method]auditor.audit") (param i32)
+  (func (export "cabi_post_actlog:activity/filter@0.2.0#[method]auditor.audit") (param i32)
     (global.set $free (i32.const 4096)))
 
   ;; an event that begins with "!" panics
-  (func (export "actlog:activity/filter@0.1.0#[method]auditor.explain") (param i32) (param $at i32) (param $length i32) (result i32)
+  (func (export "actlog:activity/filter@0.2.0#[method]auditor.explain") (param i32) (param $at i32) (param $length i32) (result i32)
     (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 33)) (then (unreachable)))
     (i32.store8 (i32.const 257) (i32.add (global.get $batches) (i32.const 48)))
     (i32.store (i32.const 260) (i32.const 257))
     (i32.store (i32.const 264) (i32.const 1))
     (i32.const 260))
 
-  (func (export "actlog:activity/filter@0.1.0#[method]auditor.audit-text") (param i32 i32 i32) (result i32) (unreachable))
-  (func (export "actlog:activity/filter@0.1.0#join") (param i32 i32) (result i32) (unreachable))
-  (func (export "actlog:activity/filter@0.1.0#join-text") (param i32 i32) (result i32) (unreachable))
-  (func (export "actlog:activity/reference@0.1.0#catalog") (result i32) (unreachable))
-  (func (export "actlog:activity/reference@0.1.0#settings-schema") (result i32) (unreachable))
-  (func (export "actlog:activity/reference@0.1.0#event-schema") (result i32) (unreachable))
-  (func (export "actlog:activity/reference@0.1.0#record-schema") (result i32) (unreachable)))
+  (func (export "actlog:activity/filter@0.2.0#[method]auditor.audit-text") (param i32 i32 i32) (result i32) (unreachable))
+  (func (export "actlog:activity/filter@0.2.0#[method]auditor.capture") (param i32 i32 i32) (result i32) (unreachable))
+  (func (export "actlog:activity/filter@0.2.0#[method]capture.activities") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (unreachable))
+  (func (export "actlog:activity/filter@0.2.0#[method]capture.apply")
+    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (unreachable))
+  (func (export "actlog:activity/filter@0.2.0#[method]capture.emit") (param i32) (result i32) (unreachable))
+  (func (export "actlog:activity/filter@0.2.0#join") (param i32 i32) (result i32) (unreachable))
+  (func (export "actlog:activity/filter@0.2.0#join-text") (param i32 i32) (result i32) (unreachable))
+  (func (export "actlog:activity/reference@0.2.0#catalog") (result i32) (unreachable))
+  (func (export "actlog:activity/reference@0.2.0#settings-schema") (result i32) (unreachable))
+  (func (export "actlog:activity/reference@0.2.0#event-schema") (result i32) (unreachable))
+  (func (export "actlog:activity/reference@0.2.0#record-schema") (result i32) (unreachable)))

@@ -99,7 +99,7 @@ fn morning(filter: &Filter) -> anyhow::Result<String> {
     text.push_str(&heading("Not usable: where and why"));
     text.push_str(&format!("{}\n\n", told.join("\n")));
     text.push_str(&heading("The account"));
-    text.push_str(&format!("{}\n\n", account.summary(Duration::ZERO, true).account()));
+    text.push_str(&format!("{}\n\n", account.summary(Vec::new(), Duration::ZERO, true).account()));
 
     text.push_str(&heading("What to try next"));
     let next = [

@@ -44,7 +44,7 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<End> {
 /// A filter with the settings, or with what they would be once their draft is published.
 fn filter(args: &ExplainArgs) -> anyhow::Result<Filter> {
     let engine = Engine::new()?;
-    let Some(file) = args.settings.as_deref().filter(|_| args.draft) else { return load::filter(&engine, args.settings.as_deref(), None) };
+    let Some(file) = args.settings.as_deref().filter(|_| args.draft) else { return load::filter(&engine, args.settings.as_deref()) };
     let settings = Settings::read(file)?;
     settings.filter(&engine, None)?;
     let published = publish(settings.text())?;

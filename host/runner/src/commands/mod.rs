@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod generate;
 mod join;
+mod rule;
 mod run;
 mod settings;
 
@@ -25,6 +26,10 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::Join(args) => join::join(&args),
         Command::Catalog(args) => catalog::catalog(&args),
         Command::Settings(command) => settings::settings(&command),
+        Command::Rule(command) => rule::rule(&command),
+        Command::CompileRule { memory } => {
+            Ok(End::Compiled(actlog_engine::rules::compile_as_child(memory, std::io::stdin().lock(), std::io::stdout().lock())))
+        }
         Command::Schema(args) => {
             let engine = actlog_engine::Engine::new()?;
             print_json(&match args.of {

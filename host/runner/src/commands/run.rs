@@ -3,9 +3,10 @@
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use actlog_engine::Engine;
+use actlog_engine::{Engine, Filter};
 use anyhow::Context;
 
 use crate::account::Account;
@@ -17,7 +18,9 @@ use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Output};
 use crate::rejects::Rejects;
-use crate::settings::load;
+use crate::rules::set::RuleSet;
+use crate::rules::watch::{self, Watch};
+use crate::settings::load::{self, Settings};
 use crate::source::input::{self, DASH, ReadBytes};
 use crate::source::spool::Spooling;
 
@@ -31,7 +34,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     let inputs = inputs::named(&args.inputs);
     inputs::check(&inputs)?;
     check_targets(args, &inputs)?;
-    let filter = load::filter(&Engine::new()?, args.settings.as_deref(), args.profile.map(|profile| profile.name()))?;
+    let (filter, rules) = filter(args)?;
     let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;
     let jobs = args.jobs.map(usize::from).or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
 
@@ -39,6 +42,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     let mut account = Account::new(Rejects::open(args.rejects.as_deref())?);
     let size = inputs.iter().map(|input| input::size(input)).sum();
     let mut console = Console::with_bar(size, args.output == DASH);
+    // Ends with the run.
+    let _watch = watch(args, &filter, &rules, &console);
     let (read, failures) = (ReadBytes::default(), Failures::default());
     let batches = Batches::new(Reading {
         inputs,
@@ -64,7 +69,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     let lost = account.rejects.has_lost();
     let failed = inputs::tell(&failures, &console);
     let complete = !failed && interrupt.signal().is_none() && flow.is_continue();
-    let summary = account.summary(since.elapsed(), complete);
+    let summary = account.summary(rules.lock().unwrap_or_else(PoisonError::into_inner).rows(), since.elapsed(), complete);
     account.rejects.finish(&console)?;
     if lost {
         console.note("the rejected events were not kept; --rejects FILE keeps them");
@@ -92,6 +97,29 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
         None if args.strict && summary.totals.has_unusable() => End::Incomplete,
         None => End::Done,
     })
+}
+
+/// The filter, with the rules of the settings in force.
+fn filter(args: &RunArgs) -> anyhow::Result<(Filter, Arc<Mutex<RuleSet>>)> {
+    let (engine, profile) = (Engine::new()?, args.profile.map(|profile| profile.name()));
+    let mut rules = RuleSet::new();
+    let filter = match &args.settings {
+        None => load::defaults(&engine, profile)?,
+        Some(file) => {
+            let settings = Settings::read(file)?;
+            let filter = settings.filter(&engine, profile)?;
+            filter.set_rules(rules.load(&settings).map_err(|errors| settings.bad(&errors))?);
+            filter
+        }
+    };
+    Ok((filter, Arc::new(Mutex::new(rules))))
+}
+
+/// Loads rules anew when their files change. Where files cannot be watched the run goes on with the rules that it has.
+fn watch(args: &RunArgs, filter: &Filter, rules: &Arc<Mutex<RuleSet>>, console: &Console) -> Option<Watch> {
+    let settings = args.settings.as_deref()?;
+    let watch = watch::start(settings, filter.clone(), rules.clone(), console.voice());
+    watch.inspect_err(|error| console.note(&format!("rules that change are not loaded anew: {error:#}"))).ok()
 }
 
 /// Refuses to write over what is read, or two things into one file.

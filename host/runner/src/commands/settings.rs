@@ -10,8 +10,9 @@ use crate::cli::SettingsCommand;
 use crate::console::{Console, GOOD};
 use crate::exit::{End, cannot_write, usage};
 use crate::output;
+use crate::rules::set::RuleSet;
 use crate::settings::load::Settings;
-use crate::settings::{TEMPLATE, publish};
+use crate::settings::{TEMPLATE, publish, rules};
 use crate::source::input::DASH;
 
 /// Checks, makes, publishes or describes settings.
@@ -20,7 +21,10 @@ use crate::source::input::DASH;
 /// When the settings are not valid, or a file cannot be read or written.
 pub fn settings(command: &SettingsCommand) -> anyhow::Result<End> {
     match command {
-        SettingsCommand::Schema => super::print_json(&Engine::new()?.settings_schema()?),
+        SettingsCommand::Schema => {
+            let schema = rules::add_to_schema(&Engine::new()?.settings_schema()?)?;
+            super::print(&(schema.pretty()? + "\n"))
+        }
         SettingsCommand::Check { file } => check(file),
         SettingsCommand::Init { file } => init(file),
         SettingsCommand::Publish { file } => publish(file),
@@ -35,9 +39,16 @@ fn check(file: &str) -> anyhow::Result<End> {
     } else {
         Settings::read(file)?
     };
-    settings.filter(&Engine::new()?, None)?;
+    valid(&settings, &Engine::new()?)?;
     Console::plain().say(&format!("{GOOD}valid:{GOOD:#} {file}"));
     Ok(End::Done)
+}
+
+/// Checks everything as a run would, and loads the rules.
+fn valid(settings: &Settings, engine: &Engine) -> anyhow::Result<()> {
+    settings.filter(engine, None)?;
+    RuleSet::new().load(settings).map_err(|errors| settings.bad(&errors))?;
+    Ok(())
 }
 
 fn init(file: &str) -> anyhow::Result<End> {
@@ -56,7 +67,7 @@ fn init(file: &str) -> anyhow::Result<End> {
 fn publish(file: &str) -> anyhow::Result<End> {
     let engine = Engine::new()?;
     let settings = Settings::read(file)?;
-    settings.filter(&engine, None)?;
+    valid(&settings, &engine)?;
     let published = publish::publish(settings.text())?;
     let console = Console::plain();
     if published.sections.is_empty() {
@@ -64,7 +75,7 @@ fn publish(file: &str) -> anyhow::Result<End> {
         return Ok(End::Done);
     }
     // What is about to act is checked as it will stand.
-    Settings::parse(file, published.text.clone())?.filter(&engine, None)?;
+    valid(&Settings::parse(file, published.text.clone())?, &engine)?;
     output::write_file(file, published.text.as_bytes())?;
     console.say(&format!("{GOOD}published:{GOOD:#} {} in {file}", published.sections.join(", ")));
     Ok(End::Done)

@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use actlog_engine::{Engine, Error, Filter, SettingsError};
 use anyhow::Context;
 use serde_json::Value as Json;
 use toml_edit::Document;
 
+use super::rules::{self, ListedRule};
 use super::{convert, place};
 use crate::console::clean;
 use crate::exit::BadSettings;
@@ -20,6 +22,8 @@ pub struct Settings {
     name: String,
     text: String,
     json: Json,
+    rules: Vec<ListedRule>,
+    rule_errors: Vec<SettingsError>,
 }
 
 impl Settings {
@@ -54,8 +58,19 @@ impl Settings {
         let told = |misfit: convert::Misfit| {
             (misfit.span.map_or(1, |span| place::line(&text, span.start)), format!("{}: {}", misfit.path, misfit.explanation))
         };
-        let json = convert::object(document.as_table()).map_err(|misfits| bad(misfits.into_iter().map(told).collect()))?;
-        Ok(Self { name: name.to_owned(), text, json })
+        let mut json = convert::object(document.as_table()).map_err(|misfits| bad(misfits.into_iter().map(told).collect()))?;
+        let (rules, rule_errors) = rules::take(&mut json);
+        Ok(Self { name: name.to_owned(), text, json, rules, rule_errors })
+    }
+
+    /// The rules that are listed.
+    pub fn rules(&self) -> &[ListedRule] {
+        &self.rules
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        Path::new(&self.name)
     }
 
     /// The text, as it was read.
@@ -63,18 +78,34 @@ impl Settings {
         &self.text
     }
 
-    /// A filter with these settings. `profile` replaces the record profile that they name.
+    /// A filter with these settings, but without their rules. `profile` replaces the record profile that they name.
     ///
     /// # Errors
-    /// [`BadSettings`] with everything that the filter says is wrong.
+    /// [`BadSettings`] with everything that is wrong, with the rules too.
     pub fn filter(&self, engine: &Engine, profile: Option<&str>) -> anyhow::Result<Filter> {
-        engine.filter(&with_profile(self.json.clone(), profile).to_string()).map_err(|error| match error {
-            Error::Settings(errors) => self.bad(&errors).into(),
-            other => other.into(),
-        })
+        let filter = engine.filter(&with_profile(self.json.clone(), profile).to_string());
+        let (filter, mut errors) = match filter {
+            Ok(filter) => (Some(filter), Vec::new()),
+            Err(Error::Settings(errors)) => (None, errors),
+            Err(other) => return Err(other.into()),
+        };
+        errors.extend_from_slice(&self.rule_errors);
+        match filter {
+            Some(filter) if errors.is_empty() => Ok(filter),
+            _ => Err(self.bad(&errors).into()),
+        }
     }
 
-    fn bad(&self, errors: &[SettingsError]) -> BadSettings {
+    /// Whether the list of rules is sound.
+    ///
+    /// # Errors
+    /// [`BadSettings`] with everything that is wrong with it.
+    pub fn check_rules(&self) -> Result<(), BadSettings> {
+        if self.rule_errors.is_empty() { Ok(()) } else { Err(self.bad(&self.rule_errors)) }
+    }
+
+    /// The same errors, each with its line.
+    pub fn bad(&self, errors: &[SettingsError]) -> BadSettings {
         let Ok(document) = Document::parse(self.text.as_str()) else { return BadSettings::new(&self.name, Vec::new()) };
         let told = |error: &SettingsError| {
             let line = place::find(document.as_table(), &error.path).map_or(1, |span| place::line(&self.text, span.start));
@@ -87,14 +118,22 @@ impl Settings {
     }
 }
 
-/// A filter with the settings in a file, or with the defaults, which audit everything.
+/// A filter with the defaults, which audit everything.
+///
+/// # Errors
+/// When the filter cannot be run here.
+pub fn defaults(engine: &Engine, profile: Option<&str>) -> anyhow::Result<Filter> {
+    Ok(engine.filter(&with_profile(Json::Object(serde_json::Map::new()), profile).to_string())?)
+}
+
+/// A filter with the settings in a file, but without their rules; or with the defaults.
 ///
 /// # Errors
 /// As for [`Settings`].
-pub fn filter(engine: &Engine, file: Option<&str>, profile: Option<&str>) -> anyhow::Result<Filter> {
+pub fn filter(engine: &Engine, file: Option<&str>) -> anyhow::Result<Filter> {
     match file {
-        Some(file) => Settings::read(file)?.filter(engine, profile),
-        None => Ok(engine.filter(&with_profile(Json::Object(serde_json::Map::new()), profile).to_string())?),
+        Some(file) => Settings::read(file)?.filter(engine, None),
+        None => defaults(engine, None),
     }
 }
 

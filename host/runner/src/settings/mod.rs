@@ -4,6 +4,7 @@ mod convert;
 pub mod load;
 mod place;
 pub mod publish;
+pub mod rules;
 
 /// The commented template that `actlog settings init` writes.
 pub const TEMPLATE: &str = include_str!("template.toml");

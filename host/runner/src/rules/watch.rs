@@ -1,0 +1,129 @@
+//! Loads rules anew when the settings or their files change, while events go through.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use actlog_engine::Filter;
+use anyhow::Context;
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::set::{RuleSet, Stamp};
+use crate::console::{Voice, clean};
+use crate::exit::BadSettings;
+use crate::settings::load::Settings;
+
+/// Quiet after the last change before anything is loaded: files are often written in several steps.
+const QUIET: Duration = Duration::from_millis(200);
+/// How long to wait for quiet.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Watches until it is dropped.
+pub struct Watch {
+    _watcher: Arc<Mutex<RecommendedWatcher>>,
+}
+
+/// Begins to watch a settings file and the files of its rules. What is new acts from the next batch on; what is bad is told, and
+/// the rules before it go on.
+///
+/// # Errors
+/// When this system cannot watch files.
+pub fn start(settings: &str, filter: Filter, rules: Arc<Mutex<RuleSet>>, voice: Voice) -> anyhow::Result<Watch> {
+    let (sender, changes) = channel();
+    // The receiver is gone when the run is over.
+    let watcher = notify::recommended_watcher(move |_| {
+        let _ = sender.send(());
+    })
+    .context("cannot watch files")?;
+    let watcher = Arc::new(Mutex::new(watcher));
+    let mut watched =
+        Watched { settings: settings.into(), watcher: Arc::downgrade(&watcher), folders: BTreeSet::new(), files: BTreeMap::new() };
+    watched.look(&Settings::read(settings)?)?;
+    thread::Builder::new()
+        .name("actlog-rules".to_owned())
+        .spawn(move || watched.run(&changes, &filter, &rules, &voice))
+        .context("cannot watch files")?;
+    Ok(Watch { _watcher: watcher })
+}
+
+/// What is watched: folders, since files are replaced, and how the files in them stand.
+struct Watched {
+    settings: PathBuf,
+    watcher: std::sync::Weak<Mutex<RecommendedWatcher>>,
+    folders: BTreeSet<PathBuf>,
+    files: BTreeMap<PathBuf, Stamp>,
+}
+
+impl Watched {
+    fn run(mut self, changes: &Receiver<()>, filter: &Filter, rules: &Mutex<RuleSet>, voice: &Voice) {
+        while changes.recv().is_ok() {
+            settle(changes);
+            if self.files.iter().all(|(path, stamp)| Stamp::of(path) == *stamp) {
+                continue;
+            }
+            match self.reload(filter, rules) {
+                Ok(names) if names.is_empty() => voice.note("the settings list no rules any more"),
+                Ok(names) => voice.note(&format!("rules loaded anew: {}", names.join(", "))),
+                Err(error) => {
+                    const OLD_GO_ON: &str = "the new rules cannot be used, and those before go on";
+                    match error.downcast_ref::<BadSettings>() {
+                        Some(bad) => {
+                            bad.lines.iter().for_each(|line| voice.say(line));
+                            voice.note(OLD_GO_ON);
+                        }
+                        None => voice.note(&format!("{OLD_GO_ON}: {}", clean(&format!("{error:#}")))),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Loads the rules and puts them in force. Gives their names.
+    fn reload(&mut self, filter: &Filter, rules: &Mutex<RuleSet>) -> anyhow::Result<Vec<String>> {
+        // How the files stand is taken first, so that no bad one is tried again and again.
+        let known: Vec<PathBuf> = self.files.keys().cloned().collect();
+        self.files.extend(known.into_iter().map(|path| {
+            let stamp = Stamp::of(&path);
+            (path, stamp)
+        }));
+        let name = self.settings.to_string_lossy().into_owned();
+        let settings = Settings::read(&name)?;
+        self.look(&settings)?;
+        settings.check_rules()?;
+        let chain = rules.lock().unwrap_or_else(PoisonError::into_inner).load(&settings).map_err(|errors| settings.bad(&errors))?;
+        filter.set_rules(chain);
+        Ok(settings.rules().iter().map(|rule| rule.name.clone()).collect())
+    }
+
+    /// Watches the folders of these settings and their rules.
+    fn look(&mut self, settings: &Settings) -> anyhow::Result<()> {
+        let rules = settings.rules().iter().map(|rule| rule.path(&self.settings));
+        let files: Vec<PathBuf> = std::iter::once(self.settings.clone()).chain(rules).collect();
+        self.files = files.iter().map(|path| (path.clone(), Stamp::of(path))).collect();
+        let Some(watcher) = self.watcher.upgrade() else { return Ok(()) };
+        for path in &files {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+            if self.folders.contains(&folder) {
+                continue;
+            }
+            let watching = watcher.lock().unwrap_or_else(PoisonError::into_inner).watch(&folder, RecursiveMode::NonRecursive);
+            watching.with_context(|| format!("cannot watch {}", folder.display()))?;
+            self.folders.insert(folder);
+        }
+        Ok(())
+    }
+}
+
+/// Waits until nothing has changed for a moment.
+fn settle(changes: &Receiver<()>) {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        match changes.recv_timeout(QUIET) {
+            Ok(()) => {}
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}

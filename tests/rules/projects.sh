@@ -3,7 +3,7 @@
 # A project is built in a copy, as somebody would who follows its README: the checkout stays clean, and a project that reaches
 # outside itself and the contract fails.
 
-NAMES=(mask-contacts tag-bulk-reads drop-service-noise new-rust new-javascript new-python)
+NAMES=(mask-contacts tag-bulk-reads drop-service-noise new-rust new-javascript new-python keep-four keep-every)
 WASM=wasm32-unknown-unknown
 TEMPLATES=host/runner/rule-templates
 
@@ -45,6 +45,7 @@ select_projects() {
 source_of() {
     case $1 in
         new-*) echo "$TEMPLATES/${1#new-}" ;;
+        keep-*) echo tests/rules/keep ;;
         *) echo "examples/rules/$1" ;;
     esac
 }

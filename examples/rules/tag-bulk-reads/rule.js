@@ -8,7 +8,7 @@ export const rule = {
       name: 'tag-bulk-reads',
       version: '1.0.0',
       interest: { messages: [], categories: ['read-multiple'], entities: [] },
-      columns: { creationTime: true, entityName: true, queryResults: true },
+      columns: { creationTime: true, entityName: true, queryResultCount: true },
       tags: true,
       redacts: false,
       drops: false,

@@ -12,11 +12,11 @@ const SENSITIVE_ENTITIES = new Set(['contact', 'lead', 'incident', 'systemuser',
 /**
  * The tags of one activity, in alphabetical order; none for what is no bulk read.
  *
- * @param {{ creationTime?: string, entityName?: string, queryResults?: string[] }} activity
+ * @param {{ creationTime?: string, entityName?: string, queryResultCount?: number }} activity
  * @returns {string[]}
  */
-export function tagsFor({ creationTime, entityName, queryResults }) {
-  if ((queryResults?.length ?? 0) <= MOST_RESULTS) {
+export function tagsFor({ creationTime, entityName, queryResultCount }) {
+  if ((queryResultCount ?? 0) <= MOST_RESULTS) {
     return [];
   }
   const tags = [];

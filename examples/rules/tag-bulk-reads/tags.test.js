@@ -6,8 +6,8 @@ const FRIDAY_NOON = '2018-03-02T12:00:00Z';
 const FRIDAY_NIGHT = '2018-03-02T23:25:56Z';
 const SATURDAY_NOON = '2018-03-03T12:00:00Z';
 
-function read(count, entityName, creationTime) {
-  return { entityName, creationTime, queryResults: Array(count).fill('0a0d8709-711e-e811-a952-000d3a732d76') };
+function read(queryResultCount, entityName, creationTime) {
+  return { entityName, creationTime, queryResultCount };
 }
 
 test('tagsFor_few_records_gives_none', () => {

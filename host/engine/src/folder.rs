@@ -12,10 +12,15 @@ const KEPT: usize = 8;
 /// Ends the name of a file that is being written.
 const UNFINISHED: &str = ".unfinished";
 
+/// The same in a folder within: what stands there is many and small.
+const KEPT_WITHIN: usize = 64;
+
 /// A folder that may be used: it is there, and on Unix it is this user's and nobody else may write to it.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
+    /// Files kept in it.
+    kept: usize,
 }
 
 impl Folder {
@@ -27,12 +32,13 @@ impl Folder {
             Cache::User => user_folder().ok_or("no folder for caches is known for this user")?,
         };
         create(&path).and_then(|()| check(&path)).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self { path })
+        Ok(Self { path, kept: KEPT })
     }
 
     /// A folder within, held to the same.
     pub(crate) fn within(self, name: &str) -> Result<Self, String> {
-        Self::open(&Cache::Folder(self.path.join(name)))
+        let within = Self::open(&Cache::Folder(self.path.join(name)))?;
+        Ok(Self { kept: KEPT_WITHIN, ..within })
     }
 
     /// The bytes of a file, if there is one that this user can read.
@@ -63,7 +69,7 @@ impl Folder {
             .collect();
         files.sort();
         files.reverse();
-        for (_, path) in files.into_iter().skip(KEPT - 1) {
+        for (_, path) in files.into_iter().skip(self.kept - 1) {
             let _ = fs::remove_file(path);
         }
     }

@@ -94,7 +94,15 @@ impl Outcome {
                 None => self.dropped.push(dropped),
             }
         }
-        self.rule_faults.extend(later.rule_faults);
+        for fault in later.rule_faults {
+            match self.rule_faults.iter_mut().find(|known| known.rule == fault.rule && known.kind == fault.kind) {
+                Some(known) => {
+                    known.activities += fault.activities;
+                    known.suspended |= fault.suspended;
+                }
+                None => self.rule_faults.push(fault),
+            }
+        }
         self.faulted.extend(later.faulted.into_iter().map(|faulted| Faulted { index: base + faulted.index, ..faulted }));
     }
 }

@@ -34,16 +34,14 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     let inputs = inputs::named(&args.inputs);
     inputs::check(&inputs)?;
     check_targets(args, &inputs)?;
-    let (filter, rules) = filter(args)?;
-    let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;
     let jobs = args.jobs.map(usize::from).or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
 
-    let mut output = Output::open(&args.output)?;
-    let mut account = Account::new(Rejects::open(args.rejects.as_deref())?);
     let size = inputs.iter().map(|input| input::size(input)).sum();
     let mut console = Console::with_bar(size, args.output == DASH);
-    // Ends with the run.
-    let _watch = watch(args, &filter, &rules, &console);
+    let (filter, rules, _watch) = filter(args, &console)?;
+    let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;
+    let mut output = Output::open(&args.output)?;
+    let mut account = Account::new(Rejects::open(args.rejects.as_deref())?);
     let (read, failures) = (ReadBytes::default(), Failures::default());
     let batches = Batches::new(Reading {
         inputs,
@@ -99,27 +97,18 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     })
 }
 
-/// The filter, with the rules of the settings in force.
-fn filter(args: &RunArgs) -> anyhow::Result<(Filter, Arc<Mutex<RuleSet>>)> {
+/// The filter, with the rules of the settings in force; they are loaded anew when their files change, until the watch is dropped.
+fn filter(args: &RunArgs, console: &Console) -> anyhow::Result<(Filter, Arc<Mutex<RuleSet>>, Option<Watch>)> {
     let (engine, profile) = (Engine::new()?, args.profile.map(|profile| profile.name()));
+    let Some(file) = &args.settings else { return Ok((load::defaults(&engine, profile)?, Arc::new(Mutex::new(RuleSet::new())), None)) };
+    let settings = Settings::read(file)?;
+    let filter = settings.filter(&engine, profile)?;
     let mut rules = RuleSet::new();
-    let filter = match &args.settings {
-        None => load::defaults(&engine, profile)?,
-        Some(file) => {
-            let settings = Settings::read(file)?;
-            let filter = settings.filter(&engine, profile)?;
-            filter.set_rules(rules.load(&settings).map_err(|errors| settings.bad(&errors))?);
-            filter
-        }
-    };
-    Ok((filter, Arc::new(Mutex::new(rules))))
-}
-
-/// Loads rules anew when their files change. Where files cannot be watched the run goes on with the rules that it has.
-fn watch(args: &RunArgs, filter: &Filter, rules: &Arc<Mutex<RuleSet>>, console: &Console) -> Option<Watch> {
-    let settings = args.settings.as_deref()?;
-    let watch = watch::start(settings, filter.clone(), rules.clone(), console.voice());
-    watch.inspect_err(|error| console.note(&format!("rules that change are not loaded anew: {error:#}"))).ok()
+    filter.set_rules(rules.load(&settings).map_err(|errors| settings.bad(&errors))?);
+    let rules = Arc::new(Mutex::new(rules));
+    let watch = watch::start(&settings, filter.clone(), rules.clone(), console.voice());
+    let told = |error: &anyhow::Error| console.note(&format!("rules that change are not loaded anew: {error:#}"));
+    Ok((filter, rules, watch.inspect_err(told).ok()))
 }
 
 /// Refuses to write over what is read, or two things into one file.

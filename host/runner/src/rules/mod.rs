@@ -3,6 +3,7 @@
 
 pub mod effect;
 pub mod set;
+pub mod stamp;
 pub mod watch;
 
 use std::path::Path;

@@ -1,34 +1,23 @@
 //! The rules in force, by their files.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use actlog_engine::rules::{Chain, Member, Rule, RuleFigures, RuleLimits, RuleStats, Rules};
 use actlog_engine::{Error, SettingsError};
 
+use super::stamp::Stamp;
 use crate::console::Console;
 use crate::settings::load::Settings;
 use crate::settings::rules::ListedRule;
-
-/// What is enough to see that a file was written anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp(Option<(u64, Option<SystemTime>)>);
-
-impl Stamp {
-    /// How a file stands now.
-    pub fn of(path: &Path) -> Self {
-        let stamp = |metadata: Metadata| (metadata.len(), metadata.modified().ok());
-        Self(fs::metadata(path).ok().map(stamp))
-    }
-}
 
 /// The rules in force, and what every rule did so far.
 pub struct RuleSet {
     loader: Option<Rules>,
     loaded: Vec<Loaded>,
+    /// How the files stood that were read last, whether they could be used or not.
+    stamps: BTreeMap<PathBuf, Stamp>,
     known: BTreeMap<String, Known>,
 }
 
@@ -59,7 +48,7 @@ pub struct RuleRow {
 impl RuleSet {
     /// No rules.
     pub fn new() -> Self {
-        Self { loader: None, loaded: Vec::new(), known: BTreeMap::new() }
+        Self { loader: None, loaded: Vec::new(), stamps: BTreeMap::new(), known: BTreeMap::new() }
     }
 
     /// Loads the rules of the settings; those whose file and limits are as before are not loaded again. Every rule begins anew:
@@ -69,10 +58,13 @@ impl RuleSet {
     /// Every rule that cannot be used, with its path in the settings and why. Nothing is changed then.
     pub fn load(&mut self, settings: &Settings) -> Result<Chain, Vec<SettingsError>> {
         let listed = settings.rules();
+        let path = |rule: &ListedRule| rule.path(settings.path());
+        // Taken before the files are read: what is written meanwhile is seen as a change.
+        self.stamps = listed.iter().map(|rule| (path(rule), Stamp::of(&path(rule)))).collect();
         let mut errors = Vec::new();
         let mut loaded = Vec::new();
         for (at, listed) in listed.iter().enumerate() {
-            match self.load_one(listed, settings.path()) {
+            match self.load_one(listed, path(listed)) {
                 Ok(rule) => loaded.push(rule),
                 Err(explanation) => errors.push(SettingsError { path: format!("rules[{at}].file"), explanation }),
             }
@@ -99,10 +91,14 @@ impl RuleSet {
         self.known.iter().map(row).collect()
     }
 
-    fn load_one(&mut self, listed: &ListedRule, settings: &Path) -> Result<Loaded, String> {
-        let (path, limits) = (listed.path(settings), listed.limits());
-        // Taken before the file is read: what is written meanwhile is seen as a change.
-        let stamp = Stamp::of(&path);
+    /// How the files stood when they were read last.
+    pub fn stamps(&self) -> &BTreeMap<PathBuf, Stamp> {
+        &self.stamps
+    }
+
+    fn load_one(&mut self, listed: &ListedRule, path: PathBuf) -> Result<Loaded, String> {
+        let limits = listed.limits();
+        let stamp = self.stamps.get(&path).cloned().unwrap_or_default();
         let same = |loaded: &&Loaded| loaded.name == listed.name && loaded.stamp == stamp && loaded.limits == limits;
         let rule = match self.loaded.iter().find(same) {
             Some(known) => known.rule.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,8 @@ use actlog_engine::Filter;
 use anyhow::Context;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::set::{RuleSet, Stamp};
+use super::set::RuleSet;
+use super::stamp::Stamp;
 use crate::console::{Voice, clean};
 use crate::exit::BadSettings;
 use crate::settings::load::Settings;
@@ -26,22 +27,22 @@ pub struct Watch {
     _watcher: Arc<Mutex<RecommendedWatcher>>,
 }
 
-/// Begins to watch a settings file and the files of its rules. What is new acts from the next batch on; what is bad is told, and
-/// the rules before it go on.
+/// Begins to watch a settings file and the files of its rules, which `rules` has loaded. What is new acts from the next batch on;
+/// what is bad is told, and the rules before it go on.
 ///
 /// # Errors
 /// When this system cannot watch files.
-pub fn start(settings: &str, filter: Filter, rules: Arc<Mutex<RuleSet>>, voice: Voice) -> anyhow::Result<Watch> {
+pub fn start(settings: &Settings, filter: Filter, rules: Arc<Mutex<RuleSet>>, voice: Voice) -> anyhow::Result<Watch> {
     let (sender, changes) = channel();
-    // The receiver is gone when the run is over.
+    // What changed since it was loaded is seen at once. The receiver is gone when the run is over.
+    let _ = sender.send(());
     let watcher = notify::recommended_watcher(move |_| {
         let _ = sender.send(());
-    })
-    .context("cannot watch files")?;
-    let watcher = Arc::new(Mutex::new(watcher));
-    let mut watched =
-        Watched { settings: settings.into(), watcher: Arc::downgrade(&watcher), folders: BTreeSet::new(), files: BTreeMap::new() };
-    watched.look(&Settings::read(settings)?)?;
+    });
+    let watcher = Arc::new(Mutex::new(watcher.context("cannot watch files")?));
+    let path = settings.path().to_owned();
+    let mut watched = Watched { settings: path, watcher: Arc::downgrade(&watcher), folders: BTreeSet::new(), files: BTreeMap::new() };
+    watched.look(settings, &lock(&rules))?;
     thread::Builder::new()
         .name("actlog-rules".to_owned())
         .spawn(move || watched.run(&changes, &filter, &rules, &voice))
@@ -49,10 +50,14 @@ pub fn start(settings: &str, filter: Filter, rules: Arc<Mutex<RuleSet>>, voice: 
     Ok(Watch { _watcher: watcher })
 }
 
+fn lock(rules: &Mutex<RuleSet>) -> MutexGuard<'_, RuleSet> {
+    rules.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What is watched: folders, since files are replaced, and how the files in them stand.
 struct Watched {
     settings: PathBuf,
-    watcher: std::sync::Weak<Mutex<RecommendedWatcher>>,
+    watcher: Weak<Mutex<RecommendedWatcher>>,
     folders: BTreeSet<PathBuf>,
     files: BTreeMap<PathBuf, Stamp>,
 }
@@ -83,28 +88,23 @@ impl Watched {
 
     /// Loads the rules and puts them in force. Gives their names.
     fn reload(&mut self, filter: &Filter, rules: &Mutex<RuleSet>) -> anyhow::Result<Vec<String>> {
-        // How the files stand is taken first, so that no bad one is tried again and again.
-        let known: Vec<PathBuf> = self.files.keys().cloned().collect();
-        self.files.extend(known.into_iter().map(|path| {
-            let stamp = Stamp::of(&path);
-            (path, stamp)
-        }));
-        let name = self.settings.to_string_lossy().into_owned();
-        let settings = Settings::read(&name)?;
-        self.look(&settings)?;
+        // What cannot be read is not tried again before it changes.
+        self.files.insert(self.settings.clone(), Stamp::of(&self.settings));
+        let settings = Settings::read(&self.settings.to_string_lossy())?;
         settings.check_rules()?;
-        let chain = rules.lock().unwrap_or_else(PoisonError::into_inner).load(&settings).map_err(|errors| settings.bad(&errors))?;
-        filter.set_rules(chain);
+        let mut rules = lock(rules);
+        let chain = rules.load(&settings);
+        self.look(&settings, &rules)?;
+        filter.set_rules(chain.map_err(|errors| settings.bad(&errors))?);
         Ok(settings.rules().iter().map(|rule| rule.name.clone()).collect())
     }
 
-    /// Watches the folders of these settings and their rules.
-    fn look(&mut self, settings: &Settings) -> anyhow::Result<()> {
-        let rules = settings.rules().iter().map(|rule| rule.path(&self.settings));
-        let files: Vec<PathBuf> = std::iter::once(self.settings.clone()).chain(rules).collect();
-        self.files = files.iter().map(|path| (path.clone(), Stamp::of(path))).collect();
+    /// Watches the folders of these settings and their rules, and takes note of how the files stood when they were loaded.
+    fn look(&mut self, settings: &Settings, rules: &RuleSet) -> anyhow::Result<()> {
+        self.files = rules.stamps().clone();
+        self.files.insert(self.settings.clone(), settings.stamp().clone());
         let Some(watcher) = self.watcher.upgrade() else { return Ok(()) };
-        for path in &files {
+        for path in self.files.keys() {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
             if self.folders.contains(&folder) {
                 continue;

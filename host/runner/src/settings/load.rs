@@ -13,6 +13,7 @@ use super::rules::{self, ListedRule};
 use super::{convert, place};
 use crate::console::clean;
 use crate::exit::BadSettings;
+use crate::rules::stamp::Stamp;
 
 /// The largest settings file, in bytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -24,6 +25,7 @@ pub struct Settings {
     json: Json,
     rules: Vec<ListedRule>,
     rule_errors: Vec<SettingsError>,
+    stamp: Stamp,
 }
 
 impl Settings {
@@ -32,6 +34,7 @@ impl Settings {
     /// # Errors
     /// When it cannot be read; [`BadSettings`] when it is no TOML, or holds what settings cannot hold.
     pub fn read(name: &str) -> anyhow::Result<Self> {
+        let stamp = Stamp::of(Path::new(name));
         let mut text = String::new();
         let cannot = || format!("cannot read the settings {name}");
         let file = File::open(name).with_context(cannot)?;
@@ -39,7 +42,7 @@ impl Settings {
         if text.len() as u64 > MAX_BYTES {
             return Err(BadSettings::new(name, vec![format!("{name}: over {MAX_BYTES} bytes")]).into());
         }
-        Self::parse(name, text)
+        Ok(Self { stamp, ..Self::parse(name, text)? })
     }
 
     /// Takes TOML text; `name` is what errors call it.
@@ -60,12 +63,17 @@ impl Settings {
         };
         let mut json = convert::object(document.as_table()).map_err(|misfits| bad(misfits.into_iter().map(told).collect()))?;
         let (rules, rule_errors) = rules::take(&mut json);
-        Ok(Self { name: name.to_owned(), text, json, rules, rule_errors })
+        Ok(Self { name: name.to_owned(), text, json, rules, rule_errors, stamp: Stamp::default() })
     }
 
     /// The rules that are listed.
     pub fn rules(&self) -> &[ListedRule] {
         &self.rules
+    }
+
+    /// How the file stood when it was read.
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
     }
 
     /// The file.

@@ -6,6 +6,8 @@ use super::*;
 use actlog_engine::rules::OnFault;
 
 const GIBIBYTE: usize = 1 << 30;
+/// As long as a tag may be.
+const LONG_TAG: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// Misdeeds that end by themselves or by their limit of memory.
 fn misdeeds() -> Vec<(Does, FaultKind)> {
@@ -70,8 +72,7 @@ fn only_the_culprit_is_faulted(rule: &TestRule, limits: RuleLimits, kind: FaultK
             assert_eq!(column(&outcome, "Unreviewed"), ["", "", "bad", "", ""], "{rule:?}");
         }
         assert_eq!(neighbours(&outcome), neighbours(&unharmed), "{rule:?}");
-        let next = ["Kept", "Xylo", "Kept"].map(|message| message.replace('X', "K"));
-        let next = next.each_ref().map(String::as_str);
+        let next = ["Kept", "Look", "Kept"];
         assert_eq!(audit(&filter, &next), audit(&plain(), &next), "{rule:?}");
     }
 }
@@ -94,6 +95,34 @@ fn rule_that_loops_is_ended_at_its_deadline() {
     for does in [Does::Loops, Does::LoopsAfterwards] {
         only_the_culprit_is_faulted(&culprit(does), hasty(), FaultKind::Deadline);
     }
+}
+
+#[test]
+fn batch_full_of_loops_ends_with_its_time() {
+    let limits = RuleLimits { deadline: Duration::from_millis(50), ..RuleLimits::default() };
+    let rule = try_load(&culprit(Does::Loops), limits).expect("it behaves when it is tried");
+    let filter = filter([member("bad", rule).on_fault(OnFault::Withhold)]);
+    let begin = Instant::now();
+    let outcome = audit(&filter, &["Xculprit"; 400]);
+    // One by one with the whole deadline each, it would take 20 seconds.
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    assert_eq!(rule_faults(&outcome), [("bad", FaultKind::Deadline, 400)]);
+}
+
+#[test]
+fn event_on_which_the_filter_itself_fails_does_not_harm_what_rules_say_of_others() {
+    let engine = actlog_engine::Engine::builder().cache(common::shared_cache()).memory_limit(16 << 20).build().expect("it runs");
+    let filter = engine.filter("").expect("defaults");
+    filter.set_rules(chain([member("bad", load(&culprit(Does::Traps).drops(b'D', "noise")))]));
+    let messages = ["Tagged", "Giant", "Xone", "Dropped", "Xtwo", "Dropped"];
+    let giant = batch(&messages).replacen("Giant\",", &format!("Giant\",\"EntityId\":\"{}\",", "x".repeat(15 << 20)), 1);
+    let outcome = filter.audit(giant.as_bytes()).expect("an outcome");
+    assert!(outcome.is_balanced());
+    assert_eq!(faulted(&outcome), [(1, FaultKind::MemoryLimit, "")]);
+    assert!(outcome.faulted[0].rule.is_none(), "it is the filter's");
+    assert_eq!((column(&outcome, "Tags"), column(&outcome, "Unreviewed")), (texts(["seen", "", ""]), texts(["", "bad", "bad"])));
+    assert_eq!(rule_faults(&outcome), [("bad", FaultKind::Panic, 2)], "counted together, as in a batch that does not fail");
+    assert_eq!(outcome.dropped.iter().map(|dropped| dropped.count).collect::<Vec<_>>(), [2]);
 }
 
 #[test]
@@ -133,19 +162,16 @@ fn rule_with_memory_up_to_its_limit_works_and_beyond_it_is_faulted() {
 
 #[test]
 fn rule_that_answers_up_to_its_limit_works_and_beyond_it_is_faulted() {
-    let long = "a reason that takes more than half of the two hundred bytes that the rule may answer: one is enough, and two are too much";
-    let rule = TestRule::new().drops(b'D', long);
+    let rule = TestRule::new().drops(b'D', "a reason of some length").on(b'T', Does::Answers(Answer::Tag(vec![LONG_TAG; 16])));
     let limits = RuleLimits { output: 500, ..RuleLimits::default() };
-    let loaded = try_load(&rule, limits).expect("it keeps what it is tried with");
-    let filter = filter([member("long", loaded)]);
-    assert_eq!(audit(&filter, &["Dropped", "Dropped"]).excluded_events(), 2);
-    // A batch that answers too much is asked about one by one.
-    let outcome = audit(&filter, &["Dropped"; 40]);
+    let bounded = filter([member("bounded", try_load(&rule, limits).expect("it keeps what it is tried with")).on_fault(OnFault::Withhold)]);
+    assert_eq!(audit(&bounded, &["Dropped", "Dropped"]).excluded_events(), 2);
+    // A batch that is answered too much is asked about one by one, and nothing is wrong with each.
+    let outcome = audit(&bounded, &["Dropped"; 40]);
     assert_eq!((outcome.excluded_events(), outcome.rule_faults.len()), (40, 0));
-    let short = RuleLimits { output: 300, ..RuleLimits::default() };
-    let Ok(short) = try_load(&rule, short) else { return };
-    let filter = super::filter([member("long", short).on_fault(OnFault::Withhold)]);
-    assert_eq!(faulted(&audit(&filter, &["Kept", "Dropped", "Kept"])), []);
+    assert_eq!(faulted(&audit(&bounded, &["Kept", "Tagged", "Kept"])), [(1, FaultKind::OutputLimit, "bounded")]);
+    let free = filter([member("free", load(&rule))]);
+    assert_eq!(column(&audit(&free, &["Tagged"]), "Tags"), [LONG_TAG], "the default limit is enough");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use actlog_engine::{FaultKind, Filter, Outcome};
 use builder::TestRule;
 use serde_json::Value;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What loads the rules of all tests.
 fn rules() -> &'static Rules {
@@ -26,7 +26,7 @@ fn rules() -> &'static Rules {
 
 /// Limits for rules that loop for ever.
 fn hasty() -> RuleLimits {
-    RuleLimits { deadline: Duration::from_millis(200), ..RuleLimits::default() }
+    RuleLimits { deadline: Duration::from_millis(300), ..RuleLimits::default() }
 }
 
 fn try_load(rule: &TestRule, limits: RuleLimits) -> Result<Rule, RuleError> {
@@ -79,6 +79,10 @@ fn records(outcome: &Outcome) -> Vec<Value> {
 /// A column of each record; empty where it has none.
 fn column(outcome: &Outcome, name: &str) -> Vec<String> {
     records(outcome).iter().map(|record| record[name].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).to_vec()
 }
 
 /// The ids of the events that were recorded.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::instance::Auditor;
 use crate::isolate;
 use crate::outcome::Outcome;
-use crate::rules::Chain;
+use crate::rules::{Chain, Tally};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -41,15 +41,14 @@ impl Filter {
     pub fn audit(&self, events: &[u8]) -> Result<Outcome, Error> {
         self.shared.engine.check_size(events)?;
         // One chain for the whole batch: rules change between batches.
-        let rules = self.rules();
-        match self.attempt(events, &rules)? {
-            Ok(outcome) => Ok(outcome),
-            Err(fault) => {
-                let outcome = isolate::one_by_one(events, fault, |event| self.attempt(event, &rules))?;
-                debug_assert!(outcome.is_balanced(), "events got lost: {outcome:?}");
-                Ok(outcome)
-            }
-        }
+        let (rules, mut tally) = (self.rules(), Tally::default());
+        let mut outcome = match self.attempt(events, &rules, &mut tally)? {
+            Ok(outcome) => outcome,
+            Err(fault) => isolate::one_by_one(events, fault, |event| self.attempt(event, &rules, &mut tally))?,
+        };
+        debug_assert!(outcome.is_balanced(), "events got lost: {outcome:?}");
+        rules.note(&tally, &mut outcome.rule_faults);
+        Ok(outcome)
     }
 
     /// Lets these rules review what the batches from now on hold, instead of those before. A batch that is being filtered is
@@ -77,9 +76,9 @@ impl Filter {
     }
 
     /// Filters once, without a second try.
-    fn attempt(&self, events: &[u8], rules: &Chain) -> Result<isolate::Attempt, Error> {
+    fn attempt(&self, events: &[u8], rules: &Chain, tally: &mut Tally) -> Result<isolate::Attempt, Error> {
         let mut auditor = self.take()?;
-        let attempt = if rules.is_empty() { auditor.audit(events) } else { auditor.review(events, rules) };
+        let attempt = if rules.is_empty() { auditor.audit(events) } else { auditor.review(events, rules, tally) };
         if attempt.is_ok() {
             self.put_back(auditor);
         }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::fault::{Fault, FaultKind};
 use crate::limits::Limits;
 use crate::outcome::Outcome;
-use crate::rules::{Chain, Reviewed};
+use crate::rules::{Chain, Reviewed, Tally};
 use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
@@ -70,11 +70,11 @@ impl Auditor {
     }
 
     /// Filters a batch, with rules.
-    pub(crate) fn review(&mut self, events: &[u8], chain: &Chain) -> Result<Outcome, Fault> {
+    pub(crate) fn review(&mut self, events: &[u8], chain: &Chain, tally: &mut Tally) -> Result<Outcome, Fault> {
         let auditor = self.auditor;
         let capture = self.instance.call(|component, store| component.filter.auditor().call_capture(store, auditor, events))?;
         let mut capture = Capture { instance: &mut self.instance, capture };
-        let Reviewed { outcome, dropped, withheld, faults } = chain.review(&mut capture)?;
+        let Reviewed { outcome, dropped, withheld, faults } = chain.review(&mut capture, tally)?;
         capture.close()?;
         let outcome = outcome.map(Outcome::from).unwrap_or_default();
         balanced(Outcome { faulted: withheld, dropped, rule_faults: faults, ..outcome })

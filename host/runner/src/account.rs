@@ -156,8 +156,12 @@ impl Account {
                     OnFault::Keep => "recorded unreviewed",
                     OnFault::Withhold => "withheld",
                 };
-                let events = if *activities == 1 { "1 event is" } else { &format!("{activities} events are") };
-                console.note(&format!("rule {rule} failed: {} ({kind}); {events} {fate}", clean(explanation)));
+                let events = match activities {
+                    0 => "on a batch, but on none of its events alone".to_owned(),
+                    1 => format!("1 event is {fate}"),
+                    more => format!("{more} events are {fate}"),
+                };
+                console.note(&format!("rule {rule} failed: {} ({kind}); {events}", clean(explanation)));
             }
         }
     }

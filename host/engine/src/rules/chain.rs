@@ -100,23 +100,22 @@ impl Chain {
     /// Lets every rule review what a capture holds, and makes the records.
     ///
     /// The error is the filter's; a rule's own is in what is given back.
-    pub(crate) fn review(&self, capture: &mut Capture<'_>) -> Result<Reviewed, Fault> {
+    pub(crate) fn review(&self, capture: &mut Capture<'_>, tally: &mut Tally) -> Result<Reviewed, Fault> {
         let mut reviewed = Reviewed::default();
         let mut faults = Vec::new();
-        for link in self.links.iter() {
+        for (at, link) in self.links.iter().enumerate() {
             let activities = capture.activities(link.interest(), link.columns())?;
             if activities.is_empty() {
                 continue;
             }
             let begin = Instant::now();
-            let was_suspended = link.is_suspended();
             let mut asked = link.ask(&activities);
             let time = begin.elapsed();
             apply(link, capture, &mut asked)?;
             link.stats.add(&asked.decisions, time);
-            let suspended = !was_suspended && link.note(!asked.faults.is_empty());
-            if !was_suspended {
-                reviewed.tell(link, &asked, suspended);
+            if !asked.suspended {
+                tally.note(at, asked.has_failed());
+                reviewed.tell(link, &asked);
             }
             if link.on_fault == OnFault::Withhold {
                 // In the order of the events, as the capture gives back what is withheld.
@@ -132,6 +131,30 @@ impl Chain {
         reviewed.dropped = outcome.dropped.into_iter().map(RuleDrop::from).collect();
         reviewed.outcome = Some(outcome.outcome);
         Ok(reviewed)
+    }
+
+    /// Takes note of a batch, once, however often it was tried: a rule that keeps failing is suspended, and its fault says so.
+    pub(crate) fn note(&self, tally: &Tally, faults: &mut [RuleFault]) {
+        for (link, failed) in tally.0.iter().filter_map(|&(at, failed)| Some((self.links.get(at)?, failed))) {
+            if link.note(failed)
+                && let Some(fault) = faults.iter_mut().find(|fault| fault.rule == link.name)
+            {
+                fault.suspended = true;
+            }
+        }
+    }
+}
+
+/// Which rules of a chain were asked about a batch, by position, and whether they failed.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(Vec<(usize, bool)>);
+
+impl Tally {
+    fn note(&mut self, at: usize, failed: bool) {
+        match self.0.iter_mut().find(|(known, _)| *known == at) {
+            Some((_, known)) => *known |= failed,
+            None => self.0.push((at, failed)),
+        }
     }
 }
 
@@ -156,18 +179,18 @@ pub(crate) struct Reviewed {
 
 impl Reviewed {
     /// Puts down how a rule failed, once for each kind.
-    fn tell(&mut self, link: &Link, asked: &Asked, suspended: bool) {
+    fn tell(&mut self, link: &Link, asked: &Asked) {
         let first = self.faults.len();
-        for (_, fault) in &asked.faults {
+        for (fault, activities) in asked.faults.iter().map(|(_, fault)| (fault, 1)).chain(asked.together.iter().map(|fault| (fault, 0))) {
             match self.faults[first..].iter_mut().find(|known| known.kind == fault.kind) {
-                Some(known) => known.activities += 1,
+                Some(known) => known.activities += activities,
                 None => self.faults.push(RuleFault {
                     rule: link.name.clone(),
                     kind: fault.kind,
                     explanation: fault.explanation.clone(),
-                    activities: 1,
+                    activities,
                     on_fault: link.on_fault,
-                    suspended,
+                    suspended: false,
                 }),
             }
         }

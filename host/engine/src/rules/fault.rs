@@ -27,7 +27,7 @@ pub struct RuleFault {
     pub kind: FaultKind,
     /// One sentence for people; not to be parsed.
     pub explanation: String,
-    /// Activities of the batch on which it failed like this; at least 1.
+    /// Activities of the batch on which it failed like this; none where it failed on all of them together, but on none alone.
     pub activities: u32,
     /// What happened to them.
     pub on_fault: OnFault,

@@ -34,6 +34,17 @@ pub(super) struct Asked {
     pub(super) decisions: Vec<wit::Decision>,
     /// Which of them are faults, and why; ascending.
     pub(super) faults: Vec<(usize, Fault)>,
+    /// How the rule failed on all of them together, where it did not on any alone.
+    pub(super) together: Option<Fault>,
+    /// Whether it was not asked, because it is suspended.
+    pub(super) suspended: bool,
+}
+
+impl Asked {
+    /// Whether the rule failed in any way.
+    pub(super) fn has_failed(&self) -> bool {
+        !self.faults.is_empty() || self.together.is_some()
+    }
 }
 
 impl Link {
@@ -91,8 +102,9 @@ impl Link {
     /// Asks the rule. A batch on which it fails is asked again, activity by activity, so that one does not harm the others; all
     /// of that again has the time of one batch, and each activity half of what is left of it.
     pub(super) fn ask(&self, activities: &[wit::Activity]) -> Asked {
-        let mut asked = Asked { decisions: Vec::with_capacity(activities.len()), faults: Vec::new() };
-        if self.is_suspended() {
+        let decisions = Vec::with_capacity(activities.len());
+        let mut asked = Asked { decisions, faults: Vec::new(), together: None, suspended: self.is_suspended() };
+        if asked.suspended {
             let fault = Fault { kind: FaultKind::Suspended, explanation: "it is suspended, because it kept failing".to_owned() };
             activities.iter().for_each(|_| self.put(&mut asked, Err(fault.clone())));
             return asked;
@@ -117,6 +129,9 @@ impl Link {
                 Err(fault.clone())
             };
             self.put(asked, answer);
+        }
+        if asked.faults.is_empty() {
+            asked.together = Some(fault);
         }
     }
 

@@ -31,4 +31,4 @@ pub use loader::{Rule, Rules, RulesBuilder};
 pub use manifest::Manifest;
 pub use stats::{RuleFigures, RuleStats};
 
-pub(crate) use chain::Reviewed;
+pub(crate) use chain::{Reviewed, Tally};

@@ -30,8 +30,10 @@ pub fn for_each(files: &[String], mut each: impl FnMut(String, &[u8]) -> anyhow:
         broken += batch.tag.refused.len() as u64;
         let lines = batch.events.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
         for (sent, line) in batch.tag.sent.iter().zip(lines) {
+            // Without its folder: what is expected of a rule holds wherever its files are.
+            let file = sent.origin.source.rsplit(['/', '\\']).next().unwrap_or_default();
             let position = &sent.origin.position;
-            each(format!("{}:{}:{}", sent.origin.source, position.line, position.column), line)?;
+            each(format!("{file}:{}:{}", position.line, position.column), line)?;
         }
     }
     if inputs::tell(&failures, &Console::plain()) {

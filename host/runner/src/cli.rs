@@ -147,7 +147,8 @@ pub enum SummaryForm {
 
 /// Tell what is decided about one event, and why.
 ///
-/// Shows each stage of the filter with its decision and the reason, every check of the gate, and the records.
+/// Shows each stage of the filter with its decision and the reason, every check of the gate, the records, and what the rules of the
+/// settings would change in them.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:

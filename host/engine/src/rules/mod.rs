@@ -4,6 +4,19 @@
 //! puts rules in an order, with what each may do ([`grant`]); [`Filter::set_rules`](crate::Filter::set_rules) takes it. A batch is
 //! asked about in [`link`], on an instance of [`reviewer`] that ends at its deadline ([`ticker`]).
 //!
+//! ```no_run
+//! use actlog_engine::Engine;
+//! use actlog_engine::rules::{Chain, Grant, Member, RuleLimits, Rules};
+//!
+//! let filter = Engine::new()?.filter("")?;
+//! let rule = Rules::new()?.load_file("mask-contacts.wasm".as_ref(), RuleLimits::default())?;
+//! let grant = Grant { redact: vec![Grant::ANY.to_owned()], ..Grant::default() };
+//! filter.set_rules(Chain::new([Member::new("mask-contacts", rule).grant(grant)])?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A rule that comes from elsewhere should be compiled in a child process: [`Compiler::Child`].
+//!
 //! Rules run in an engine of their own: checks for deadlines cost a fifth of the speed, which the filter does not pay.
 
 mod chain;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use actlog_engine::{Engine, Filter};
+use actlog_engine::Engine;
 use anyhow::Context;
+use serde::Serialize;
 
 use crate::cli::ExplainArgs;
 use crate::console::{BAD, GOOD, HEAD, NOTE, clean};
@@ -11,6 +12,8 @@ use crate::exit::{End, usage};
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::ordered::Value;
+use crate::rules::effect::{Change, Comparison, Effect, Fate};
+use crate::rules::set::RuleSet;
 use crate::settings::load::{self, Settings};
 use crate::settings::publish::publish;
 use crate::source::event::Content;
@@ -32,7 +35,7 @@ const CHUNK: usize = 64 * 1024;
 pub fn explain(args: &ExplainArgs) -> anyhow::Result<End> {
     inputs::check(std::slice::from_ref(&args.input))?;
     let document = match one_event(&args.input)? {
-        (event, None) => explained(&filter(args)?, &event)?,
+        (event, None) => explained(args, &event)?,
         (_, Some(flaw)) => refused(&flaw),
     };
     if args.json {
@@ -41,28 +44,62 @@ pub fn explain(args: &ExplainArgs) -> anyhow::Result<End> {
     super::print(&text(&document)?)
 }
 
-/// A filter with the settings, or with what they would be once their draft is published.
-fn filter(args: &ExplainArgs) -> anyhow::Result<Filter> {
-    let engine = Engine::new()?;
-    let Some(file) = args.settings.as_deref().filter(|_| args.draft) else { return load::filter(&engine, args.settings.as_deref()) };
+/// The settings, or what they would be once their draft is published.
+fn settings(args: &ExplainArgs, engine: &Engine) -> anyhow::Result<Option<Settings>> {
+    let Some(file) = args.settings.as_deref() else { return Ok(None) };
     let settings = Settings::read(file)?;
-    settings.filter(&engine, None)?;
+    if !args.draft {
+        return Ok(Some(settings));
+    }
+    settings.filter(engine, None)?;
     let published = publish(settings.text())?;
     if published.sections.is_empty() {
         return Err(usage(format!("{file} has no [draft]")));
     }
-    Settings::parse(file, published.text)?.filter(&engine, None)
+    Settings::parse(file, published.text).map(Some)
 }
 
-/// The filter's explanation, with the records as they would be written.
-fn explained(filter: &Filter, event: &[u8]) -> anyhow::Result<Value> {
+/// The filter's explanation, and what rules make of the event.
+fn explained(args: &ExplainArgs, event: &[u8]) -> anyhow::Result<Value> {
+    let engine = Engine::new()?;
+    let settings = settings(args, &engine)?;
+    let filter = || settings.as_ref().map_or_else(|| load::defaults(&engine, None), |settings| settings.filter(&engine, None));
+    let without = filter()?;
     let no_json = "the filter's answer is no JSON; please report this";
-    let document: Value = serde_json::from_str(&filter.explain(event)?).context(no_json)?;
-    let outcome = filter.audit(event)?;
-    let lines = outcome.records.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-    let records = lines.map(serde_json::from_slice).collect::<Result<Vec<Value>, _>>().context(no_json)?;
-    let others = document.members().iter().filter(|(key, _)| key != "records" && key != "draft").cloned();
-    Ok(Value::Object(others.chain([("records".to_owned(), Value::Array(records))]).collect()))
+    let document: Value = serde_json::from_str(&without.explain(event)?).context(no_json)?;
+    let mut members: Vec<_> = document.members().iter().filter(|(key, _)| key != "draft").cloned().collect();
+    if let Some(settings) = settings.as_ref().filter(|settings| !settings.rules().is_empty()) {
+        let with = filter()?;
+        with.set_rules(RuleSet::new().load(settings).map_err(|errors| settings.bad(&errors))?);
+        if let Some(effect) = Comparison::new(&engine, without, with).effect(String::new(), event)? {
+            let rules = serde_json::from_str(&serde_json::to_string(&Reviewed::of(&effect))?).context(no_json)?;
+            members.push(("rules".to_owned(), rules));
+        }
+    }
+    Ok(Value::Object(members))
+}
+
+/// What rules make of the event, in the explanation's words.
+#[derive(Serialize)]
+struct Reviewed<'e> {
+    outcome: Fate,
+    reason: &'e str,
+    changes: Vec<Changed<'e>>,
+}
+
+#[derive(Serialize)]
+struct Changed<'e> {
+    column: &'e str,
+    before: Option<&'e str>,
+    after: Option<&'e str>,
+}
+
+impl<'e> Reviewed<'e> {
+    fn of(effect: &'e Effect) -> Self {
+        let changed =
+            |change: &'e Change| Changed { column: &change.column, before: change.before.as_deref(), after: change.after.as_deref() };
+        Self { outcome: effect.outcome, reason: &effect.reason, changes: effect.changes.iter().map(changed).collect() }
+    }
 }
 
 /// What the filter would say of an event whose frame is broken, had it seen it.
@@ -106,7 +143,25 @@ fn text(document: &Value) -> anyhow::Result<String> {
         let lines: Vec<String> = record.pretty()?.lines().map(|line| clean(line).into_owned()).collect();
         text.push_str(&format!("\n{heading}\n{}\n", lines.join("\n")));
     }
+    if let Some(rules) = document.get("rules") {
+        text.push_str(&format!("\n{}\n{}\n", styled("Rules", HEAD), reviewed(rules)));
+    }
     Ok(text)
+}
+
+/// What rules make of the record above.
+fn reviewed(rules: &Value) -> String {
+    if rules.text("outcome") != "recorded" {
+        return format!("{BAD}{}{BAD:#}: {}", clean(rules.text("outcome")), clean(rules.text("reason")));
+    }
+    if rules.list("changes").is_empty() {
+        return "change nothing".to_owned();
+    }
+    let mut grid = Grid::new(["Column", "Without rules", "With rules"]);
+    for change in rules.list("changes") {
+        grid.row(["column", "before", "after"].map(|key| change.text(key).to_owned()));
+    }
+    grid.text()
 }
 
 /// Stage by stage; the checks of a stage stand under it.

@@ -148,6 +148,25 @@ fn run_with_a_rule_that_takes_too_much_memory_to_compile_ends() {
 }
 
 #[test]
+fn explain_with_rules_shows_what_they_make_of_the_event() {
+    let place_of = |does, grant: &str| {
+        let place = place(does, grant);
+        place.write("events", crate::program::event(1));
+        place
+    };
+    let tagged = place_of(Does::Tag("seen"), "grant = { tags = ['*'] }");
+    let ran = tagged.run("explain events --settings actlog.toml").ended(0);
+    let row = ran.text().lines().last().unwrap();
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["Tags", "seen"], "{}", ran.text());
+    let dropped = place_of(Does::Drop("noise"), "grant = { may-drop = true }");
+    assert!(dropped.run("explain events --settings actlog.toml").ended(0).text().ends_with("Rules\ndropped: noise\n"));
+    let json: serde_json::Value = serde_json::from_str(dropped.run("explain events -s actlog.toml --json").ended(0).text()).unwrap();
+    assert_eq!((&json["rules"]["outcome"], &json["outcome"]), (&"dropped".into(), &"recorded".into()));
+    let kept = place_of(Does::Keep, "");
+    assert!(kept.run("explain events --settings actlog.toml").ended(0).text().ends_with("Rules\nchange nothing\n"));
+}
+
+#[test]
 fn settings_schema_describes_rules_published_and_in_the_draft() {
     let ran = Place::new().run("settings schema").ended(0);
     let schema: serde_json::Value = serde_json::from_str(ran.text()).unwrap();

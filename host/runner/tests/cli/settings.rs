@@ -1,6 +1,7 @@
 //! `actlog settings`
 
 use crate::program::{Place, event};
+use crate::rule_component::{Does, rule};
 
 #[test]
 fn settings_init_writes_a_file_that_passes_the_check() {
@@ -26,6 +27,9 @@ fn settings_template_names_every_key_of_the_schema() {
         live.push('\n');
     }
     place.write("live.toml", &live);
+    // The rule that it names.
+    std::fs::create_dir(place.path("rules")).unwrap();
+    place.write("rules/mask-contacts.wasm", rule("1", Does::RedactField("name")));
     place.run("settings check live.toml").ended(0);
     let schema: serde_json::Value = serde_json::from_str(place.run("settings schema").ended(0).text()).unwrap();
     let mut keys = std::collections::BTreeSet::new();

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::program::{Place, golden, json_lines};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: &[&str] = &[
     "",
     "run",
     "explain",
@@ -15,6 +15,11 @@ const COMMANDS: [&str; 14] = [
     "settings init",
     "settings publish",
     "settings schema",
+    "rule",
+    "rule new",
+    "rule check",
+    "rule test",
+    "rule diff",
     "schema",
     "component",
     "demo",

@@ -113,7 +113,7 @@ fn batch_full_of_loops_ends_with_its_time() {
 fn event_on_which_the_filter_itself_fails_does_not_harm_what_rules_say_of_others() {
     let engine = actlog_engine::Engine::builder().cache(common::shared_cache()).memory_limit(16 << 20).build().expect("it runs");
     let filter = engine.filter("").expect("defaults");
-    filter.set_rules(chain([member("bad", load(&culprit(Does::Traps).drops(b'D', "noise")))]));
+    filter.set_rules(chain([member("bad", load(&culprit(Does::Traps).drops(b'D', "noise"))).suspend_after(2)]));
     let messages = ["Tagged", "Giant", "Xone", "Dropped", "Xtwo", "Dropped"];
     let giant = batch(&messages).replacen("Giant\",", &format!("Giant\",\"EntityId\":\"{}\",", "x".repeat(15 << 20)), 1);
     let outcome = filter.audit(giant.as_bytes()).expect("an outcome");
@@ -123,6 +123,8 @@ fn event_on_which_the_filter_itself_fails_does_not_harm_what_rules_say_of_others
     assert_eq!((column(&outcome, "Tags"), column(&outcome, "Unreviewed")), (texts(["seen", "", ""]), texts(["", "bad", "bad"])));
     assert_eq!(rule_faults(&outcome), [("bad", FaultKind::Panic, 2)], "counted together, as in a batch that does not fail");
     assert_eq!(outcome.dropped.iter().map(|dropped| dropped.count).collect::<Vec<_>>(), [2]);
+    assert_eq!(filter.rules().suspended().count(), 0, "a batch counts once, however often it was tried");
+    assert!(audit(&filter, &["Xone"]).rule_faults[0].suspended);
 }
 
 #[test]
@@ -168,7 +170,8 @@ fn rule_that_answers_up_to_its_limit_works_and_beyond_it_is_faulted() {
     assert_eq!(audit(&bounded, &["Dropped", "Dropped"]).excluded_events(), 2);
     // A batch that is answered too much is asked about one by one, and nothing is wrong with each.
     let outcome = audit(&bounded, &["Dropped"; 40]);
-    assert_eq!((outcome.excluded_events(), outcome.rule_faults.len()), (40, 0));
+    assert_eq!((outcome.excluded_events(), outcome.rule_faults.len()), (40, 1));
+    assert_eq!((outcome.rule_faults[0].kind, outcome.rule_faults[0].activities), (FaultKind::OutputLimit, 0));
     assert_eq!(faulted(&audit(&bounded, &["Kept", "Tagged", "Kept"])), [(1, FaultKind::OutputLimit, "bounded")]);
     let free = filter([member("free", load(&rule))]);
     assert_eq!(column(&audit(&free, &["Tagged"]), "Tags"), [LONG_TAG], "the default limit is enough");

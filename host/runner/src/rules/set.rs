@@ -18,7 +18,8 @@ pub struct RuleSet {
     loaded: Vec<Loaded>,
     /// How the files stood that were read last, whether they could be used or not.
     stamps: BTreeMap<PathBuf, Stamp>,
-    known: BTreeMap<String, Known>,
+    /// In the order in which they were first in force.
+    known: Vec<Known>,
 }
 
 struct Loaded {
@@ -30,6 +31,7 @@ struct Loaded {
 
 /// What is known of a rule, whether it is still in force or not.
 struct Known {
+    name: String,
     version: String,
     stats: Arc<RuleStats>,
 }
@@ -48,7 +50,7 @@ pub struct RuleRow {
 impl RuleSet {
     /// No rules.
     pub fn new() -> Self {
-        Self { loader: None, loaded: Vec::new(), stamps: BTreeMap::new(), known: BTreeMap::new() }
+        Self { loader: None, loaded: Vec::new(), stamps: BTreeMap::new(), known: Vec::new() }
     }
 
     /// Loads the rules of the settings; those whose file and limits are as before are not loaded again. Every rule begins anew:
@@ -81,13 +83,9 @@ impl RuleSet {
         Ok(chain)
     }
 
-    /// What every rule did that was ever in force, by name.
+    /// What every rule did that was ever in force.
     pub fn rows(&self) -> Vec<RuleRow> {
-        let row = |(name, known): (&String, &Known)| RuleRow {
-            name: name.clone(),
-            version: known.version.clone(),
-            figures: known.stats.figures(),
-        };
+        let row = |known: &Known| RuleRow { name: known.name.clone(), version: known.version.clone(), figures: known.stats.figures() };
         self.known.iter().map(row).collect()
     }
 
@@ -118,9 +116,18 @@ impl RuleSet {
 
     fn member(&mut self, listed: &ListedRule, rule: &Rule) -> Member {
         let version = rule.manifest().version.clone();
-        let known = self.known.entry(listed.name.clone()).or_insert_with(|| Known { version: String::new(), stats: Arc::default() });
-        known.version = version;
-        let mut member = Member::new(&listed.name, rule.clone()).grant(listed.grant()).stats(known.stats.clone());
+        let stats = match self.known.iter_mut().find(|known| known.name == listed.name) {
+            Some(known) => {
+                known.version = version;
+                known.stats.clone()
+            }
+            None => {
+                let stats = Arc::<RuleStats>::default();
+                self.known.push(Known { name: listed.name.clone(), version, stats: stats.clone() });
+                stats
+            }
+        };
+        let mut member = Member::new(&listed.name, rule.clone()).grant(listed.grant()).stats(stats);
         if let Some(on_fault) = listed.on_fault() {
             member = member.on_fault(on_fault);
         }

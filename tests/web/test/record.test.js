@@ -74,7 +74,7 @@ test('query and results are laid out, and each id leads to who saw it', async ()
         const seen = await api(where, `seen/${ids[0]}`);
         await page.locator('#detail .seen tbody tr').first().waitFor();
         assert.equal(await page.locator('#detail .seen tbody tr').count(), seen.Rows.length);
-        assert.match(await page.locator('#detail .seen').innerText(), /in a list · this one/);
+        assert.match(await page.locator('#detail .seen').innerText(), /(in a list|grid) · this one/);
         await page.getByRole('link', { name: /Back to the open record/ }).click();
         await page.getByText('Raw JSON').waitFor();
     });

@@ -10,7 +10,7 @@ const DAY: i64 = 86_400_000;
 
 /// What is looked for. Everything that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "PascalCase")]
+#[serde(default, rename_all = "PascalCase")]
 pub struct Question {
     /// Not before this moment: `2018-03-02` or `2018-03-02T23:25:56Z`.
     pub from: Option<String>,

@@ -328,7 +328,7 @@ pub async fn catalog(With(state): Shared) -> Answer {
             rows.iter().filter_map(|row| row[key].as_str().map(str::to_owned)).collect()
         };
         let categories: std::collections::BTreeSet<String> = names("messages", "category").into_iter().collect();
-        Ok(json!({"Messages": names("messages", "message"), "Categories": categories, "Activities": actlog_store::ACTIVITIES}))
+        Ok(json!({"Messages": names("messages", "name"), "Categories": categories, "Activities": actlog_store::ACTIVITIES}))
     });
     Ok(Json(names.await?).into_response())
 }

@@ -124,10 +124,11 @@ fn structure(connection: &Connection, report: &mut VerifyReport) -> Result<(), E
             report.store_is(format!("SQLite: {line}"));
         }
     }
-    if !schema::is_sound(connection)? {
+    if schema::is_sound(connection)? {
+        indexes(connection, report)?;
+    } else {
         report.store_is("its tables, indexes or triggers are not those that this program makes");
     }
-    indexes(connection, report)?;
     let strange: i64 = connection.query_row("SELECT count(*) FROM meta WHERE key NOT IN ('store', 'key')", [], |row| row.get(0))?;
     if strange > 0 {
         report.store_is("the table meta holds what is none of its own");

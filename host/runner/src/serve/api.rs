@@ -206,7 +206,7 @@ pub async fn export_report(
 ) -> Answer {
     let report = run(&state, &caller, &name, &range, Deed::Export).await?;
     match range.format.as_deref() {
-        Some("json") => Ok(file(&format!("{name}.json"), "application/json", serde_json::to_vec_pretty(&report).map_err(refused)?)),
+        Some("json") => Ok(file(&format!("{name}.json"), "application/json", serde_json::to_vec(&report).map_err(refused)?)),
         Some("html") => {
             let asked = Question { from: range.from, to: range.to, ..Question::default() };
             let page = html::page(&report, &question::range(&asked), &question::now()).map_err(refused)?;

@@ -34,7 +34,7 @@ const STORE: &str = "--store audit.db";
 fn run_with_a_store_keeps_what_it_writes_and_a_replay_changes_nothing() {
     let place = kept();
     let all = |place: &Place| place.run(&format!("search {STORE} --json --parts")).ended(0).lines();
-    let mut ids = |records: Vec<serde_json::Value>| {
+    let ids = |records: Vec<serde_json::Value>| {
         let mut ids: Vec<String> = records.iter().map(|record| record["Id"].as_str().unwrap().to_owned()).collect();
         ids.sort();
         ids
@@ -120,7 +120,9 @@ fn search_turned_off_in_the_settings_is_refused_and_records_are_kept() {
 fn report_each_of_them_in_each_form() {
     let place = kept();
     let list = place.run("report").ended(0);
-    let names: Vec<String> = list.text().lines().skip(1).filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect();
+    // A cell that is wrapped goes on in a line that begins with blanks.
+    let named = list.text().lines().skip(1).filter(|line| !line.starts_with(' '));
+    let names: Vec<String> = named.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect();
     assert_eq!(names.len(), 16, "{}", list.text());
     for name in &names {
         let given = match name.as_str() {
@@ -155,7 +157,7 @@ fn report_of_ones_own_comes_from_the_settings() {
 fn verify_of_a_store_that_nobody_touched_finds_nothing() {
     let place = kept();
     let ran = place.run(&format!("verify {STORE}")).ended(0);
-    assert!(ran.text().contains("intact") && ran.text().contains("not sealed yet           0"), "{}", ran.text());
+    assert!(ran.text().contains("intact") && ran.text().contains("not sealed yet            0"), "{}", ran.text());
     let json: serde_json::Value = serde_json::from_str(place.run(&format!("verify {STORE} --json")).ended(0).text()).unwrap();
     assert_eq!(json["findings"], serde_json::json!([]));
     let told = place.run(&format!("verify {STORE} --public-key {}", "00".repeat(32))).ended(2).err;

@@ -137,15 +137,20 @@ impl Batches {
 
     /// Reads a text that this program brings along.
     pub fn of_text(name: &str, text: &'static str) -> Self {
+        Self::of_bytes(name, text.as_bytes().to_vec(), text.len())
+    }
+
+    /// Reads what is in memory already. Events over `max_event_bytes` are rejected, and their bytes are not kept.
+    pub fn of_bytes(name: &str, bytes: Vec<u8>, max_event_bytes: usize) -> Self {
         let mut batches = Self::new(Reading {
             inputs: Vec::new(),
-            max_event_bytes: text.len(),
+            max_event_bytes,
             spooling: Spooling::Count,
             read: ReadBytes::default(),
             interrupt: Interrupt::default(),
             failures: Failures::default(),
         });
-        batches.begin(name.to_owned(), Source { reader: Box::new(text.as_bytes()), waiting: None });
+        batches.begin(name.to_owned(), Source { reader: Box::new(io::Cursor::new(bytes)), waiting: None });
         batches
     }
 

@@ -103,6 +103,16 @@ impl Rejects {
         file.flush().map_err(|error| cannot_write(name, error))
     }
 
+    /// Makes sure that what was kept outlives a crash.
+    ///
+    /// # Errors
+    /// When the rejects file cannot be written.
+    pub fn sync(&mut self) -> anyhow::Result<()> {
+        self.flush()?;
+        let Some((name, file)) = &mut self.file else { return Ok(()) };
+        file.get_ref().sync_data().map_err(|error| cannot_write(name, error))
+    }
+
     /// Writes out what is left, and tells what became of the events that were not told one by one.
     ///
     /// # Errors

@@ -44,6 +44,18 @@ impl Totals {
         self.faulted += count;
     }
 
+    /// What came since `before`.
+    pub fn since(&self, before: &Totals) -> Totals {
+        Totals {
+            read: self.read - before.read,
+            recorded: self.recorded - before.recorded,
+            records: self.records - before.records,
+            excluded: self.excluded - before.excluded,
+            rejected: self.rejected - before.rejected,
+            faulted: self.faulted - before.faulted,
+        }
+    }
+
     /// Whether every event is accounted for.
     pub fn is_balanced(&self) -> bool {
         self.read == self.recorded + self.excluded + self.rejected + self.faulted

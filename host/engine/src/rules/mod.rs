@@ -1,8 +1,8 @@
 //! Customers' own rules, in a sandbox: what else happens to an activity before it becomes a record.
 //!
-//! [`Rules`] loads a rule: it compiles the component ([`compiler`]), checks it and asks it what it is ([`loader`]). A [`Chain`]
-//! puts rules in an order, with what each may do ([`grant`]); [`Filter::set_rules`](crate::Filter::set_rules) takes it. A batch is
-//! asked about in [`link`], on an instance of [`reviewer`] that ends at its deadline ([`ticker`]).
+//! [`Rules`] loads a rule: it compiles the component (`compiler.rs`), checks it and asks it what it is (`loader.rs`). A [`Chain`]
+//! puts rules in an order, with what each may do ([`Grant`]); [`Filter::set_rules`](crate::Filter::set_rules) takes it. A batch is
+//! asked about in `link.rs`, on an instance of `reviewer.rs` that ends at its deadline (`ticker.rs`).
 //!
 //! ```no_run
 //! use actlog_engine::Engine;

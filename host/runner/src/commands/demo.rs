@@ -14,9 +14,9 @@ use crate::rejects::Rejects;
 use crate::settings::load::Settings;
 use crate::table::{Grid, paragraph, styled};
 
-const EXAMPLES: &str = include_str!("../../demo/examples.ndjson");
-const MORNING: &str = include_str!("../../demo/morning.ndjson");
-const SETTINGS: &str = include_str!("../../demo/settings.toml");
+pub const EXAMPLES: &str = include_str!("../../demo/examples.ndjson");
+pub const MORNING: &str = include_str!("../../demo/morning.ndjson");
+pub const SETTINGS: &str = include_str!("../../demo/settings.toml");
 
 /// What people see where a column is absent.
 const ABSENT: &str = "N/A";

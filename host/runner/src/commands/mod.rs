@@ -2,13 +2,18 @@
 
 mod catalog;
 mod component;
-mod demo;
+pub mod demo;
 mod explain;
 mod generate;
 mod join;
+mod report;
 mod rule;
 mod run;
+mod search;
+mod serve;
 mod settings;
+mod token;
+mod verify;
 
 use clap::CommandFactory;
 
@@ -24,6 +29,11 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::Run(args) => run::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Join(args) => join::join(&args),
+        Command::Search(args) => search::search(&args),
+        Command::Report(args) => report::report(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Serve(args) => serve::serve(&args),
+        Command::Token(command) => token::token(&command),
         Command::Catalog(args) => catalog::catalog(&args),
         Command::Settings(command) => settings::settings(&command),
         Command::Rule(command) => rule::rule(&command),

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use actlog_engine::{Engine, Filter};
+use actlog_store::{Options, Store};
 use anyhow::Context;
 
 use crate::account::Account;
@@ -40,6 +41,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     let mut console = Console::with_bar(size, args.output == DASH);
     let (filter, rules, _watch) = filter(args, &console)?;
     let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;
+    let mut store =
+        args.store.as_ref().map(|file| Store::open(file, Options::default()).with_context(|| format!("cannot open {file}"))).transpose()?;
     let mut output = Output::open(&args.output)?;
     let mut account = Account::new(Rejects::open(args.rejects.as_deref())?);
     let (read, failures) = (ReadBytes::default(), Failures::default());
@@ -53,6 +56,10 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     });
     let flow = filter.audit_ordered(jobs, batches, |tag, outcome| {
         let written = account.take(tag, outcome, &console).and_then(|records| {
+            // What is in the output is in the store: a run that fails can be run again, and nothing stands twice.
+            if let Some(store) = &mut store {
+                store.append(&records)?;
+            }
             output.write(&records)?;
             if output.is_stream() { output.flush() } else { Ok(()) }
         });
@@ -75,6 +82,9 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     if let ControlFlow::Break(error) = flow {
         tell_part(output, &console);
         return Err(error);
+    }
+    if let Some(store) = store {
+        store.close()?;
     }
     if complete {
         output.finish()?;
@@ -114,8 +124,12 @@ fn filter(args: &RunArgs, console: &Console) -> anyhow::Result<(Filter, Arc<Mute
 /// Refuses to write over what is read, or two things into one file.
 fn check_targets(args: &RunArgs, inputs: &[String]) -> anyhow::Result<()> {
     let named = |name: &'static str, file: Option<&String>| file.filter(|file| *file != DASH).map(|file| (name, file.clone()));
-    let targets =
-        [named("--output", Some(&args.output)), named("--rejects", args.rejects.as_ref()), named("--ledger", args.ledger.as_ref())];
+    let targets = [
+        named("--output", Some(&args.output)),
+        named("--rejects", args.rejects.as_ref()),
+        named("--ledger", args.ledger.as_ref()),
+        named("--store", args.store.as_ref()),
+    ];
     let targets: Vec<_> = targets.into_iter().flatten().collect();
     let sources = inputs.iter().filter(|input| *input != DASH).map(|input| ("an input", input.clone()));
     let sources: Vec<_> = sources.chain(named("--settings", args.settings.as_ref())).collect();

@@ -12,7 +12,7 @@ use crate::exit::{End, cannot_write, usage};
 use crate::output;
 use crate::rules::set::RuleSet;
 use crate::settings::load::Settings;
-use crate::settings::{TEMPLATE, publish, rules};
+use crate::settings::{TEMPLATE, publish, schema};
 use crate::source::input::DASH;
 
 /// Checks, makes, publishes or describes settings.
@@ -22,7 +22,7 @@ use crate::source::input::DASH;
 pub fn settings(command: &SettingsCommand) -> anyhow::Result<End> {
     match command {
         SettingsCommand::Schema => {
-            let schema = rules::add_to_schema(&Engine::new()?.settings_schema()?)?;
+            let schema = schema::with_host_sections(&Engine::new()?.settings_schema()?)?;
             super::print(&(schema.pretty()? + "\n"))
         }
         SettingsCommand::Check { file } => check(file),

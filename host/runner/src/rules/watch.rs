@@ -91,7 +91,7 @@ impl Watched {
         // What cannot be read is not tried again before it changes.
         self.files.insert(self.settings.clone(), Stamp::of(&self.settings));
         let settings = Settings::read(&self.settings.to_string_lossy())?;
-        settings.check_rules()?;
+        settings.check_host()?;
         let mut rules = lock(rules);
         let chain = rules.load(&settings);
         self.look(&settings, &rules)?;

@@ -9,6 +9,7 @@ use anyhow::Context;
 use serde_json::Value as Json;
 use toml_edit::Document;
 
+use super::review::{self, Review};
 use super::rules::{self, ListedRule};
 use super::{convert, place};
 use crate::console::clean;
@@ -24,7 +25,9 @@ pub struct Settings {
     text: String,
     json: Json,
     rules: Vec<ListedRule>,
-    rule_errors: Vec<SettingsError>,
+    review: Review,
+    /// What is wrong with the host's sections.
+    host_errors: Vec<SettingsError>,
     stamp: Stamp,
 }
 
@@ -62,8 +65,10 @@ impl Settings {
             (misfit.span.map_or(1, |span| place::line(&text, span.start)), format!("{}: {}", misfit.path, misfit.explanation))
         };
         let mut json = convert::object(document.as_table()).map_err(|misfits| bad(misfits.into_iter().map(told).collect()))?;
-        let (rules, rule_errors) = rules::take(&mut json);
-        Ok(Self { name: name.to_owned(), text, json, rules, rule_errors, stamp: Stamp::default() })
+        let (rules, mut host_errors) = rules::take(&mut json);
+        let (review, review_errors) = review::take(&mut json);
+        host_errors.extend(review_errors);
+        Ok(Self { name: name.to_owned(), text, json, rules, review, host_errors, stamp: Stamp::default() })
     }
 
     /// The rules that are listed.
@@ -97,19 +102,27 @@ impl Settings {
             Err(Error::Settings(errors)) => (None, errors),
             Err(other) => return Err(other.into()),
         };
-        errors.extend_from_slice(&self.rule_errors);
+        errors.extend_from_slice(&self.host_errors);
         match filter {
             Some(filter) if errors.is_empty() => Ok(filter),
             _ => Err(self.bad(&errors).into()),
         }
     }
 
-    /// Whether the list of rules is sound.
+    /// Whether the host's sections are sound: rules and review.
     ///
     /// # Errors
-    /// [`BadSettings`] with everything that is wrong with it.
-    pub fn check_rules(&self) -> Result<(), BadSettings> {
-        if self.rule_errors.is_empty() { Ok(()) } else { Err(self.bad(&self.rule_errors)) }
+    /// [`BadSettings`] with everything that is wrong with them.
+    pub fn check_host(&self) -> Result<(), BadSettings> {
+        if self.host_errors.is_empty() { Ok(()) } else { Err(self.bad(&self.host_errors)) }
+    }
+
+    /// The section `[review]`.
+    ///
+    /// # Errors
+    /// As for [`Self::check_host`].
+    pub fn review(&self) -> Result<&Review, BadSettings> {
+        self.check_host().map(|()| &self.review)
     }
 
     /// The same errors, each with its line.

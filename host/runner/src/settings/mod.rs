@@ -4,7 +4,9 @@ mod convert;
 pub mod load;
 mod place;
 pub mod publish;
+pub mod review;
 pub mod rules;
+pub mod schema;
 
 /// The commented template that `actlog settings init` writes.
 pub const TEMPLATE: &str = include_str!("template.toml");

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 /// The section's name.
-const SECTION: &str = "rules";
+pub const SECTION: &str = "rules";
 /// Rules that may be listed.
 const MOST_RULES: usize = 100;
 
@@ -169,24 +169,6 @@ fn read(listed: Json, path: &str, errors: &mut Vec<SettingsError>) -> Vec<Listed
 
 fn error(path: &str, explanation: String) -> SettingsError {
     SettingsError { path: path.to_owned(), explanation }
-}
-
-/// Adds the section to the schema of the settings, which the filter gives.
-///
-/// # Errors
-/// When either is no JSON, which no operator can cause.
-pub fn add_to_schema(schema: &str) -> serde_json::Result<crate::ordered::Value> {
-    use crate::ordered::Value;
-    let mut schema: Value = serde_json::from_str(schema)?;
-    let section: Value = serde_json::from_str(include_str!("rules.schema.json"))?;
-    for place in [&["properties"][..], &["$defs", "Draft", "properties"]] {
-        let found = place.iter().try_fold(&mut schema, |value, key| value.get_mut(key));
-        if let Some(Value::Object(properties)) = found {
-            let at = properties.iter().position(|(key, _)| key == "draft").unwrap_or(properties.len());
-            properties.insert(at, (SECTION.to_owned(), section.clone()));
-        }
-    }
-    Ok(schema)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod files;
 mod join;
 mod letters;
 mod program;
+mod review;
 mod rule_commands;
 mod rule_component;
 mod rules;

@@ -1,0 +1,345 @@
+//! What is answered, address by address.
+
+use std::sync::{Arc, PoisonError};
+
+use actlog_store::{Cursor, Query, Reader, Report};
+use axum::body::Bytes;
+use axum::extract::{Path, Query as Asked, State as With};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::Deserialize;
+use serde_json::{Value as Json_, json};
+use uuid::Uuid;
+
+use super::answers::{Listed, Listing, Opened, Seen, stages};
+use super::demo as demonstration;
+use super::guard::Caller;
+use super::own::Deed;
+use super::reply::Refusal;
+use super::state::State;
+use crate::review::csv::{COLUMNS, Sheet};
+use crate::review::question::{self, Question};
+use crate::review::reports::{self as named, Asked as Needed};
+use crate::review::{chart, html, source};
+
+type Answer = Result<Response, Refusal>;
+type Shared = With<Arc<State>>;
+
+/// Rows of a page of a list.
+const PAGE: usize = 50;
+const MOST_PAGE: usize = 500;
+
+/// Where a list goes on, and how long a page is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Place {
+    limit: Option<usize>,
+    after: Option<String>,
+    format: Option<String>,
+}
+
+impl Place {
+    fn cursor(&self) -> Result<Option<Cursor>, Refusal> {
+        let given = self.after.as_deref().filter(|after| !after.is_empty());
+        given.map(|after| after.parse().map_err(|error| Refusal::bad_request(format!("{error}")))).transpose()
+    }
+
+    fn limit(&self) -> usize {
+        self.limit.unwrap_or(PAGE).clamp(1, MOST_PAGE)
+    }
+}
+
+/// What a report is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Range {
+    from: Option<String>,
+    to: Option<String>,
+    user: Option<String>,
+    record_ids: Option<String>,
+    format: Option<String>,
+}
+
+fn refused(error: impl std::fmt::Display) -> Refusal {
+    Refusal::failed(error.to_string())
+}
+
+/// Refuses who may not read, and everybody where search is turned off; then records what is about to be done.
+async fn admitted(
+    state: &Arc<State>,
+    caller: &Caller,
+    deed: Deed,
+    record: Option<&str>,
+    about: &[(String, String)],
+) -> Result<(), Refusal> {
+    if !caller.role.reads() {
+        return Err(Refusal::forbidden("read records"));
+    }
+    if !state.in_force.search {
+        return Err(Refusal::search_off());
+    }
+    let recorded = state.own.record(&caller.name, caller.role, Some(caller.address.to_string()), deed, record, about).await;
+    recorded.map_err(|_| Refusal::unavailable("what is asked cannot be recorded now, so it is not answered"))
+}
+
+/// `POST /events`
+pub async fn events(With(state): Shared, Extension(caller): Extension<Caller>, body: Bytes) -> Answer {
+    if !caller.role.sends() {
+        return Err(Refusal::forbidden("send events"));
+    }
+    Ok(state.ingest.clone().take(caller.name, body.to_vec()).await)
+}
+
+/// `GET /api/me`
+pub async fn me(With(state): Shared, Extension(caller): Extension<Caller>) -> Json<Json_> {
+    Json(json!({
+        "Role": caller.role,
+        "Name": caller.name,
+        "Anonymous": caller.anonymous,
+        "EventsUrl": state.events_url,
+        "Version": env!("CARGO_PKG_VERSION"),
+    }))
+}
+
+/// `GET /api/search`
+pub async fn search(
+    With(state): Shared,
+    Extension(caller): Extension<Caller>,
+    Asked(asked): Asked<Question>,
+    Asked(place): Asked<Place>,
+) -> Answer {
+    let query = asked.query().map_err(Refusal::bad_request)?;
+    let (limit, after) = (place.limit(), place.cursor()?);
+    // A list without any filter, and its further pages, are the page's own look at what is new.
+    if !asked.given().is_empty() || after.is_some() {
+        admitted(&state, &caller, Deed::Search, None, &asked.given()).await?;
+    } else if !caller.role.reads() {
+        return Err(Refusal::forbidden("read records"));
+    } else if !state.in_force.search {
+        return Err(Refusal::search_off());
+    }
+    let listing = state.ask(move |_, reader| {
+        let page = reader.search(&query, limit, after).map_err(refused)?;
+        let empty = page.rows.is_empty() && reader.search(&Query::default(), 1, None).map_err(refused)?.rows.is_empty();
+        Ok(Listing { rows: page.rows.into_iter().map(Listed::from).collect(), next: page.next.map(|next| next.to_string()), empty })
+    });
+    Ok(Json(listing.await?).into_response())
+}
+
+/// `GET /api/records/{source}`
+pub async fn record(With(state): Shared, Extension(caller): Extension<Caller>, Path(source_id): Path<String>) -> Answer {
+    let ids = source_id.split_once('.').and_then(|(one, other)| Some((Uuid::try_parse(one).ok()?, Uuid::try_parse(other).ok()?)));
+    let Some((organization, correlation)) = ids else { return Err(Refusal::bad_request("that is no source record")) };
+    admitted(&state, &caller, Deed::Open, Some(&correlation.to_string()), &[]).await?;
+    let opened = state.ask(move |state, reader| {
+        let row = reader.source(organization, correlation).map_err(refused)?.ok_or_else(|| Refusal::not_found("such record"))?;
+        let record = source::whole(&state.engine, &row).map_err(refused)?;
+        let parts = row.parts.iter().map(|part| serde_json::from_slice(&part.bytes)).collect::<Result<_, _>>().map_err(refused)?;
+        Ok(Opened { stages: stages(&state.filter, &record), record, parts })
+    });
+    Ok(Json(opened.await?).into_response())
+}
+
+/// `GET /api/seen/{record}`
+pub async fn seen(
+    With(state): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(record): Path<String>,
+    Asked(place): Asked<Place>,
+) -> Answer {
+    let id = Uuid::try_parse(&record).map_err(|_| Refusal::bad_request(format!("'{record}' is no GUID")))?;
+    let (limit, after) = (place.limit(), place.cursor()?);
+    admitted(&state, &caller, Deed::Search, None, &[("RecordId".to_owned(), id.to_string())]).await?;
+    let listing = state.ask(move |_, reader| {
+        let page = reader.who_saw(id, limit, after).map_err(refused)?;
+        Ok(Listing { rows: page.rows.into_iter().map(Seen::from).collect(), next: page.next.map(|next| next.to_string()), empty: false })
+    });
+    Ok(Json(listing.await?).into_response())
+}
+
+/// `GET /api/reports`
+pub async fn reports(With(state): Shared, Extension(caller): Extension<Caller>) -> Answer {
+    if !caller.role.reads() {
+        return Err(Refusal::forbidden("run reports"));
+    }
+    Ok(Json(named::all(&state.in_force.reports)).into_response())
+}
+
+/// Runs a report, which is recorded as `deed`.
+async fn run(state: &Arc<State>, caller: &Caller, name: &str, range: &Range, deed: Deed) -> Result<Report, Refusal> {
+    let needed = Needed { user: range.user.as_deref(), record_ids: range.record_ids.as_deref() };
+    let kind = named::kind(name, &needed, &state.in_force.reports).map_err(Refusal::bad_request)?;
+    let asked = Question { from: range.from.clone(), to: range.to.clone(), user: range.user.clone(), ..Question::default() };
+    let query = asked.query().map_err(Refusal::bad_request)?;
+    let mut about = asked.given();
+    about.push(("Report".to_owned(), name.to_owned()));
+    about.extend(range.record_ids.clone().map(|ids| ("RecordIds".to_owned(), ids)));
+    admitted(state, caller, deed, None, &about).await?;
+    state.ask(move |_, reader: &Reader| reader.report(&kind, query.from, query.to).map_err(refused)).await
+}
+
+/// `GET /api/reports/{name}`
+pub async fn report(
+    With(state): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(name): Path<String>,
+    Asked(range): Asked<Range>,
+) -> Answer {
+    let report = run(&state, &caller, &name, &range, Deed::Report).await?;
+    let kind = |at: usize| match report.rows.iter().filter_map(|row| row.get(at)).find(|value| **value != actlog_store::Value::None) {
+        Some(actlog_store::Value::Number(_)) => "number",
+        Some(actlog_store::Value::Time(_)) => "time",
+        _ => "text",
+    };
+    let columns: Vec<Json_> = report.columns.iter().enumerate().map(|(at, name)| json!({"Name": name, "Kind": kind(at)})).collect();
+    let chart = chart::of(&report);
+    Ok(Json(json!({"Name": name, "Title": report.title, "Columns": columns, "Rows": report.rows, "Chart": chart})).into_response())
+}
+
+/// `GET /api/reports/{name}/export`
+pub async fn export_report(
+    With(state): Shared,
+    Extension(caller): Extension<Caller>,
+    Path(name): Path<String>,
+    Asked(range): Asked<Range>,
+) -> Answer {
+    let report = run(&state, &caller, &name, &range, Deed::Export).await?;
+    match range.format.as_deref() {
+        Some("json") => Ok(file(&format!("{name}.json"), "application/json", serde_json::to_vec(&report).map_err(refused)?)),
+        Some("html") => {
+            let asked = Question { from: range.from, to: range.to, ..Question::default() };
+            let page = html::page(&report, &question::range(&asked), &question::now()).map_err(refused)?;
+            Ok(file(&format!("{name}.html"), "text/html; charset=utf-8", page.into_bytes()))
+        }
+        Some("csv") | None => {
+            let mut bytes = Vec::new();
+            let mut sheet = Sheet::new(&mut bytes, report.columns.iter().map(String::as_str)).map_err(refused)?;
+            report.rows.iter().try_for_each(|row| sheet.row(row.iter().map(actlog_store::Value::to_text))).map_err(refused)?;
+            sheet.finish().map_err(refused)?;
+            Ok(file(&format!("{name}.csv"), "text/csv; charset=utf-8", bytes))
+        }
+        Some(other) => Err(Refusal::bad_request(format!("there is no format '{other}'; there are csv, json and html"))),
+    }
+}
+
+/// `GET /api/export`
+pub async fn export(
+    With(state): Shared,
+    Extension(caller): Extension<Caller>,
+    Asked(asked): Asked<Question>,
+    Asked(place): Asked<Place>,
+) -> Answer {
+    let query = asked.query().map_err(Refusal::bad_request)?;
+    let as_json = match place.format.as_deref() {
+        Some("json") => true,
+        Some("csv") | None => false,
+        Some(other) => return Err(Refusal::bad_request(format!("there is no format '{other}'; there are csv and json"))),
+    };
+    admitted(&state, &caller, Deed::Export, None, &asked.given()).await?;
+    let bytes = state.ask(move |state, reader| {
+        let (mut bytes, mut after) = (Vec::new(), None);
+        let mut sheet = Sheet::new(Vec::new(), COLUMNS).map_err(refused)?;
+        loop {
+            let page = reader.search(&query, MOST_PAGE, after).map_err(refused)?;
+            for record in source::all_whole(&state.engine, &page.rows).map_err(refused)? {
+                if as_json {
+                    serde_json::to_writer(&mut bytes, &record).map_err(refused)?;
+                    bytes.push(b'\n');
+                } else {
+                    sheet.record(&record).map_err(refused)?;
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return if as_json { Ok(bytes) } else { sheet.into_inner().map_err(refused) };
+            }
+        }
+    });
+    let bytes = bytes.await?;
+    let kind = if as_json { ("records.ndjson", "application/x-ndjson") } else { ("records.csv", "text/csv; charset=utf-8") };
+    Ok(file(kind.0, kind.1, bytes))
+}
+
+/// A file to be saved.
+fn file(name: &str, kind: &str, bytes: Vec<u8>) -> Response {
+    let mut headers = HeaderMap::new();
+    let saved = format!("attachment; filename=\"{name}\"");
+    for (header, value) in [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, saved.as_str())] {
+        if let Ok(value) = value.parse() {
+            headers.insert(header, value);
+        }
+    }
+    (headers, bytes).into_response()
+}
+
+/// `GET /api/settings`
+pub async fn settings(With(state): Shared, Extension(caller): Extension<Caller>) -> Answer {
+    if !caller.role.operates() {
+        return Err(Refusal::forbidden("see the settings"));
+    }
+    let rows = state.rules.lock().unwrap_or_else(PoisonError::into_inner).rows();
+    let rules: Vec<Json_> = rows
+        .iter()
+        .map(|row| {
+            let figures = &row.figures;
+            json!({
+                "Rule": row.name, "Version": row.version, "Reviewed": figures.activities, "Tagged": figures.tagged,
+                "Redacted": figures.redacted, "Dropped": figures.dropped, "Unreviewed": figures.unreviewed, "Withheld": figures.withheld,
+            })
+        })
+        .collect();
+    let InForceText { text, search, days } = InForceText::of(&state);
+    Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": days, "Rules": rules})).into_response())
+}
+
+struct InForceText<'s> {
+    text: &'s str,
+    search: bool,
+    days: u32,
+}
+
+impl<'s> InForceText<'s> {
+    fn of(state: &'s State) -> Self {
+        Self { text: &state.in_force.text, search: state.in_force.search, days: state.in_force.retention_days }
+    }
+}
+
+/// `GET /api/counts`
+pub async fn counts(With(state): Shared, Extension(caller): Extension<Caller>) -> Answer {
+    if !caller.role.reads() {
+        return Err(Refusal::forbidden("see the counts"));
+    }
+    let totals = state.account.lock().unwrap_or_else(PoisonError::into_inner).totals;
+    let (stored, sources) = state.ask(|_, reader| reader.size().map_err(refused)).await?;
+    let mut counts = serde_json::to_value(totals).map_err(refused)?;
+    counts["Stored"] = stored.into();
+    counts["Sources"] = sources.into();
+    counts["Since"] = state.since.clone().into();
+    Ok(Json(counts).into_response())
+}
+
+/// `GET /api/catalog`
+pub async fn catalog(With(state): Shared) -> Answer {
+    let names = state.ask(|state, _| {
+        let catalog: Json_ = serde_json::from_str(&state.engine.catalog().map_err(refused)?).map_err(refused)?;
+        let names = |section: &str, key: &str| -> Vec<String> {
+            let rows = catalog[section].as_array().cloned().unwrap_or_default();
+            rows.iter().filter_map(|row| row[key].as_str().map(str::to_owned)).collect()
+        };
+        let categories: std::collections::BTreeSet<String> = names("messages", "category").into_iter().collect();
+        Ok(json!({"Messages": names("messages", "name"), "Categories": categories, "Activities": actlog_store::ACTIVITIES}))
+    });
+    Ok(Json(names.await?).into_response())
+}
+
+/// `POST /api/demo`
+pub async fn demo(With(state): Shared, Extension(caller): Extension<Caller>) -> Answer {
+    if !caller.role.sends() {
+        return Err(Refusal::forbidden("load the demo"));
+    }
+    let records = state.ask(|state, _| demonstration::records(&state.engine).map_err(refused)).await?;
+    let stored = records.iter().filter(|&&byte| byte == b'\n').count();
+    state.ingest.append(records).await?;
+    Ok(Json(json!({"Stored": stored})).into_response())
+}

@@ -1,0 +1,137 @@
+//! `POST /events`: NDJSON, or what Dataverse's webhook posts, unchanged. What is answered with 200 is durable.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actlog_engine::{Batch, Error, Filter, Outcome};
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::reply::Refusal;
+use super::writer::{NotWritten, Writer};
+use crate::account::Account;
+use crate::batches::{Batches, Tag};
+use crate::console::Console;
+use crate::totals::Totals;
+
+/// Events that cannot be used and are named in an answer.
+const MOST_NAMED: usize = 100;
+
+/// Takes events in.
+#[derive(Clone)]
+pub struct Ingest {
+    filter: Filter,
+    writer: Writer,
+    account: Arc<Mutex<Account>>,
+    most_bytes: usize,
+}
+
+/// What became of the events of a request.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    #[serde(flatten)]
+    totals: Totals,
+    /// Why events cannot be used: the first hundred.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unusable: Vec<Unusable>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unusable {
+    line: u64,
+    column: u64,
+    reason: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    place: String,
+    explanation: String,
+}
+
+impl Ingest {
+    /// Filters with `filter`, writes with `writer`, and counts in `account`; events over `most_bytes` are rejected.
+    pub fn new(filter: Filter, writer: Writer, account: Arc<Mutex<Account>>, most_bytes: usize) -> Self {
+        Self { filter, writer, account, most_bytes }
+    }
+
+    /// Takes the events of a request: filters them, waits until their records are durable, and only then counts them.
+    pub async fn take(self, source: String, body: Vec<u8>) -> Response {
+        let filter = self.filter.clone();
+        let most_bytes = self.most_bytes;
+        let filtered = tokio::task::spawn_blocking(move || {
+            let batches = Batches::of_bytes(&source, body, most_bytes);
+            batches.map(|Batch { events, tag }| (tag, filter.audit(&events))).collect::<Vec<_>>()
+        });
+        let Ok(filtered) = filtered.await else { return Refusal::failed("the filter was not run").into_response() };
+        let records = filtered.iter().flat_map(|(_, outcome)| outcome.iter().flat_map(|outcome| outcome.records.iter().copied())).collect();
+        match self.append(records).await {
+            Ok(()) => self.answer(filtered),
+            Err(refusal) => refusal.into_response(),
+        }
+    }
+
+    /// Makes records durable.
+    ///
+    /// # Errors
+    /// When they are not: they must be sent again.
+    pub async fn append(&self, records: Vec<u8>) -> Result<(), Refusal> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        self.writer.append(records).await.map_err(|error| match error {
+            NotWritten::Full => Refusal::unavailable("too many requests wait for the disk"),
+            NotWritten::Failed(why) => Refusal::unavailable(format!("the records are not durable: {why}")),
+        })
+    }
+
+    /// Counts what is durable, and keeps what cannot be used.
+    fn answer(&self, filtered: Vec<(Tag, Result<Outcome, Error>)>) -> Response {
+        let mut unusable = Vec::new();
+        let (mut account, console) = (self.account.lock().unwrap_or_else(PoisonError::into_inner), Console::keeping());
+        let before = account.totals;
+        for (tag, outcome) in filtered {
+            name(&tag, &outcome, &mut unusable);
+            if let Err(error) = account.take(tag, outcome, &console) {
+                return Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")).into_response();
+            }
+        }
+        if let Err(error) = account.rejects.sync() {
+            return Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")).into_response();
+        }
+        let totals = account.totals.since(&before);
+        let status = if totals.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        (status, Json(Answer { totals, unusable })).into_response()
+    }
+}
+
+/// Names what cannot be used.
+fn name(tag: &Tag, outcome: &Result<Outcome, Error>, unusable: &mut Vec<Unusable>) {
+    let refused = tag.refused.iter().map(|refused| Unusable {
+        line: refused.origin.position.line,
+        column: refused.origin.position.column,
+        reason: refused.flaw.reason.to_owned(),
+        place: String::new(),
+        explanation: refused.flaw.explanation.to_string(),
+    });
+    let of = |index: u32, reason: &str, place: &str, explanation: &str| {
+        let position = tag.sent.get(index as usize).map(|sent| &sent.origin.position);
+        Unusable {
+            line: position.map_or(0, |position| position.line),
+            column: position.map_or(0, |position| position.column),
+            reason: reason.to_owned(),
+            place: place.to_owned(),
+            explanation: explanation.to_owned(),
+        }
+    };
+    let mut all: Vec<Unusable> = refused.collect();
+    match outcome {
+        Ok(outcome) => {
+            all.extend(outcome.rejected.iter().map(|it| of(it.index, it.reason.name(), &it.place, &it.explanation)));
+            all.extend(outcome.faulted.iter().map(|it| of(it.index, it.kind.name(), "", &it.explanation)));
+        }
+        Err(error) => all.extend((0..tag.sent.len()).map(|index| of(index as u32, "engine", "", &error.to_string()))),
+    }
+    let left = MOST_NAMED.saturating_sub(unusable.len());
+    unusable.extend(all.into_iter().take(left));
+}

@@ -1,0 +1,68 @@
+//! `actlog serve`: takes events in, keeps their records, and answers auditors.
+//!
+//! A request is known by its token ([`guard`]). Events go through the filter and to the one thread that writes ([`ingest`],
+//! [`writer`]). Questions go to connections that only read ([`api`]), and what was asked is recorded ([`own`]).
+
+pub mod access;
+mod answers;
+mod api;
+mod demo;
+mod guard;
+mod ingest;
+mod own;
+mod page;
+mod reply;
+mod state;
+mod writer;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+
+pub use guard::Guard;
+pub use ingest::Ingest;
+pub use own::Own;
+pub use state::{InForce, State};
+pub use writer::Writer;
+
+/// Every address that is answered.
+fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {
+    let answered = Router::new()
+        .route("/events", post(api::events))
+        .route("/api/me", get(api::me))
+        .route("/api/search", get(api::search))
+        .route("/api/records/{source}", get(api::record))
+        .route("/api/seen/{record}", get(api::seen))
+        .route("/api/reports", get(api::reports))
+        .route("/api/reports/{name}", get(api::report))
+        .route("/api/reports/{name}/export", get(api::export_report))
+        .route("/api/export", get(api::export))
+        .route("/api/settings", get(api::settings))
+        .route("/api/counts", get(api::counts))
+        .route("/api/catalog", get(api::catalog))
+        .route("/api/demo", post(api::demo))
+        .layer(from_fn_with_state(guard, guard::admit))
+        .layer(DefaultBodyLimit::max(most_body))
+        .with_state(state);
+    answered.fallback(get(page::file)).layer(from_fn(page::headers))
+}
+
+/// Answers on `listener` until `stop` is done; requests that are being answered are finished.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn answer(
+    listener: TcpListener,
+    state: Arc<State>,
+    guard: Arc<Guard>,
+    most_body: usize,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let router = router(state, guard, most_body).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
+}

@@ -1,0 +1,119 @@
+//! The one thread that writes to the store. Requests that wait together are committed together; each is answered only when its
+//! records are durable.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use actlog_store::{Store, days_ago};
+use tokio::sync::oneshot;
+
+/// Requests that may wait.
+const MOST_WAITING: usize = 256;
+/// Bytes that are committed together.
+const MOST_BYTES: usize = 8 << 20;
+
+/// Segments that are deleted at once, the pause before more are, and how often it is looked whether any are too old.
+const RETAIN_STEP: usize = 1;
+const RETAIN_PAUSE: Duration = Duration::from_millis(20);
+const RETAIN_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Whether the records of a request are durable; why not.
+type Answer = Result<(), String>;
+
+struct Job {
+    records: Vec<u8>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Hands records to the thread that writes. Clones share it.
+#[derive(Clone)]
+pub struct Writer(SyncSender<Job>);
+
+/// Why records were not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotWritten {
+    /// Too many wait already.
+    Full,
+    /// The store cannot take them; why.
+    Failed(String),
+}
+
+impl Writer {
+    /// Starts the thread, which also deletes what is older than so many days; it ends, and seals the store, when the last writer
+    /// is gone.
+    ///
+    /// # Errors
+    /// When the system has no more threads.
+    pub fn start(store: Store, retention_days: u32) -> std::io::Result<(Self, JoinHandle<()>)> {
+        let (sender, jobs) = sync_channel(MOST_WAITING);
+        let thread = thread::Builder::new().name("actlog-store".to_owned()).spawn(move || write(store, &jobs, retention_days))?;
+        Ok((Self(sender), thread))
+    }
+
+    /// Writes records; they are durable when this is done.
+    ///
+    /// # Errors
+    /// When they are not.
+    pub async fn append(&self, records: Vec<u8>) -> Result<(), NotWritten> {
+        let (answer, written) = oneshot::channel();
+        self.0.try_send(Job { records, answer }).map_err(|error| match error {
+            TrySendError::Full(_) => NotWritten::Full,
+            TrySendError::Disconnected(_) => NotWritten::Failed("the store is closed".to_owned()),
+        })?;
+        match written.await {
+            Ok(answer) => answer.map_err(NotWritten::Failed),
+            Err(_) => Err(NotWritten::Failed("the store is closed".to_owned())),
+        }
+    }
+}
+
+fn write(mut store: Store, jobs: &Receiver<Job>, retention_days: u32) {
+    let mut due = Instant::now();
+    loop {
+        if Instant::now() >= due {
+            due = retain(&mut store, retention_days);
+        }
+        let first = match jobs.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            Ok(job) => job,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let mut all = first.records.clone();
+        let mut together = vec![first];
+        while all.len() < MOST_BYTES {
+            let Ok(job) = jobs.try_recv() else { break };
+            all.extend_from_slice(&job.records);
+            together.push(job);
+        }
+        let written = store.append(&all);
+        for job in together {
+            let answer = match &written {
+                Ok(_) => Ok(()),
+                // One of them may be to blame: each for itself.
+                Err(_) => store.append(&job.records).map(drop).map_err(|error| error.to_string()),
+            };
+            // Whoever asked may have gone; the records stay.
+            let _ = job.answer.send(answer);
+        }
+    }
+    if let Err(error) = store.close() {
+        tracing::error!("the store is not sealed to its end: {error}");
+    }
+}
+
+/// Deletes a little of what is too old, and says when to go on.
+fn retain(store: &mut Store, days: u32) -> Instant {
+    match store.retain(days_ago(days), RETAIN_STEP) {
+        Ok(retained) => {
+            if retained.records > 0 {
+                tracing::info!(records = retained.records, days, "deleted what is older than the settings say");
+            }
+            Instant::now() + if retained.more { RETAIN_PAUSE } else { RETAIN_EVERY }
+        }
+        Err(error) => {
+            tracing::error!("what is too old cannot be deleted: {error}");
+            Instant::now() + RETAIN_EVERY
+        }
+    }
+}

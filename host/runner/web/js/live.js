@@ -1,0 +1,96 @@
+// The view Live: counts as they change, and the settings in force.
+
+import { get, isAbort } from './api.js';
+import { copyButton } from './copy.js';
+import { byId, fill, h } from './dom.js';
+import { number, shown, time } from './format.js';
+import { loading, problem } from './notice.js';
+import { scrolling, table } from './table.js';
+import { commandBox } from './welcome.js';
+
+const EVERY = 2000;
+const COUNTS = [
+    ['Read', 'events came in'], ['Recorded', 'became records'], ['Excluded', 'left out on purpose'],
+    ['Rejected', 'not usable'], ['Faulted', 'the filter failed'], ['Stored', 'records kept'],
+];
+const RULES = ['Rule', 'Version', 'Reviewed', 'Tagged', 'Redacted', 'Dropped', 'Unreviewed', 'Withheld'];
+
+let running = null;
+let timer;
+let before = null;
+
+export function showLive() {
+    if (running) return;
+    running = new AbortController();
+    before = null;
+    counts(running.signal);
+    settings(running.signal);
+    fill(byId('live-send'), h('details', null, h('summary', null, 'How to send events'), commandBox()));
+}
+
+export function hideLive() {
+    running?.abort();
+    running = null;
+    clearTimeout(timer);
+}
+
+document.addEventListener('visibilitychange', () => {
+    if (running && document.visibilityState === 'visible') counts(running.signal);
+});
+
+async function counts(signal) {
+    clearTimeout(timer);
+    if (signal.aborted || document.visibilityState !== 'visible') return;
+    try {
+        const now = await get('counts', null, { signal });
+        if (signal.aborted) return;
+        show(now);
+        before = now;
+    } catch (error) {
+        if (isAbort(error)) return;
+        fill(byId('live-counts'), problem(error));
+        byId('live-sum').textContent = '';
+        if (error.status === 401 || error.status === 403) return;
+    }
+    timer = setTimeout(() => counts(signal), EVERY);
+}
+
+function show(now) {
+    byId('live-since').textContent = now.Since ? `since ${time(now.Since)} UTC` : '';
+    fill(byId('live-counts'), h('dl', { class: 'counts' }, COUNTS.map(([name, meaning]) => {
+        const more = before ? now[name] - before[name] : 0;
+        const trouble = (name === 'Rejected' || name === 'Faulted') && now[name] > 0;
+        return h('div', { class: trouble ? 'trouble' : null, 'data-count': name },
+            h('dt', null, name), h('dd', { class: 'value' }, number(now[name] ?? 0), more > 0 ? h('span', { class: 'plus' }, ` +${number(more)}`) : null),
+            h('dd', { class: 'hint' }, name === 'Recorded' && now.Records !== now.Recorded ? `as ${number(now.Records)} records` : meaning));
+    })));
+    const sum = now.Recorded + now.Excluded + now.Rejected + now.Faulted;
+    byId('live-sum').textContent = sum === now.Read
+        ? `Every event is accounted for: ${[now.Recorded, now.Excluded, now.Rejected, now.Faulted].map(number).join(' + ')} = ${number(now.Read)}.`
+        : `${number(Math.abs(now.Read - sum))} on their way.`;
+}
+
+async function settings(signal) {
+    const place = byId('live-settings');
+    fill(place, loading());
+    try {
+        const now = await get('settings', null, { signal });
+        fill(place,
+            h('section', null, h('h2', null, 'Rules'), now.Rules?.length
+                ? scrolling(table({
+                    label: 'Rules', rows: now.Rules,
+                    columns: RULES.map((name, at) => ({
+                        key: 'any', label: name, head: at === 0, kind: at > 1 ? 'number' : '',
+                        cell: (row) => at > 1 ? number(row[name] ?? 0) : shown(row[name] ?? '–'),
+                    })),
+                }).element, 'Rules')
+                : h('p', { class: 'hint' }, 'No rules are in force.')),
+            h('section', null, h('h2', null, 'Settings in force'), now.Text?.trim()
+                ? h('div', { class: 'command' }, h('pre', { tabindex: '0', 'aria-label': 'Settings in force' }, now.Text), copyButton(() => now.Text, 'Copy', 'the settings'))
+                : h('p', { class: 'hint' }, 'The defaults: everything is audited but the 25 messages that are never logged.')));
+    } catch (error) {
+        if (!isAbort(error)) {
+            fill(place, h('h2', null, 'Settings in force'), problem(error, () => settings(signal)));
+        }
+    }
+}

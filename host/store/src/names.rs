@@ -1,0 +1,48 @@
+//! The dictionary: each name stands once in the store, and rows hold its number.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::error::Error;
+
+/// Names kept in memory at most.
+const KEPT: usize = 50_000;
+
+/// The numbers of names that were asked for lately.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<Box<str>, i64>);
+
+impl Names {
+    /// The number of a name, which gets one if it has none.
+    pub(crate) fn number(&mut self, connection: &Connection, text: &str) -> Result<i64, Error> {
+        if let Some(&no) = self.0.get(text) {
+            return Ok(no);
+        }
+        let mut find = connection.prepare_cached("SELECT no FROM name WHERE text = ?")?;
+        let no = match find.query_row([text], |row| row.get(0)).optional()? {
+            Some(no) => no,
+            None => {
+                connection.prepare_cached("INSERT INTO name (text) VALUES (?)")?.execute([text])?;
+                connection.last_insert_rowid()
+            }
+        };
+        if self.0.len() >= KEPT {
+            self.0.clear();
+        }
+        self.0.insert(text.into(), no);
+        Ok(no)
+    }
+
+    /// Forgets all: the store's dictionary may have lost some.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// The numbers of a name in every spelling; upper and lower case of ASCII are the same.
+pub(crate) fn spellings(connection: &Connection, text: &str) -> Result<Vec<i64>, Error> {
+    let mut statement = connection.prepare_cached("SELECT no FROM name WHERE text = ? COLLATE NOCASE")?;
+    let numbers = statement.query_map([text], |row| row.get(0))?;
+    Ok(numbers.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,15 @@
+SELECT time, correlation,
+    (SELECT text FROM name WHERE no = organization),
+    (SELECT text FROM name WHERE no = message),
+    (SELECT text FROM name WHERE no = category),
+    (SELECT text FROM name WHERE no = activity),
+    (SELECT text FROM name WHERE no = entity),
+    entity_id,
+    (SELECT text FROM name WHERE no = user),
+    (SELECT text FROM name WHERE no = user_id),
+    (SELECT text FROM name WHERE no = caller),
+    (SELECT text FROM name WHERE no = client_ip),
+    (SELECT text FROM name WHERE no = result_status),
+    (SELECT text FROM name WHERE no = tags),
+    part_count, results
+FROM source WHERE source = ?

@@ -5,6 +5,8 @@ use plotters::prelude::*;
 
 const WIDTH: u32 = 860;
 const HEIGHT: u32 = 260;
+/// Room on each side of a bar.
+const GAP: u32 = 4;
 /// Bars that still can be told apart.
 const MOST_BARS: usize = 120;
 const BAR: RGBColor = RGBColor(0x2f, 0x6d, 0xb5);
@@ -27,8 +29,11 @@ fn draw(series: &Series) -> Result<String, Box<dyn std::error::Error>> {
             .margin(12)
             .x_label_area_size(28)
             .y_label_area_size(56)
-            .build_cartesian_2d(0f64..points.len() as f64, 0f64..most as f64 * 1.08)?;
-        let label = |x: &f64| points.get(*x as usize).map(|(label, _)| label.clone()).unwrap_or_default();
+            .build_cartesian_2d((0..points.len()).into_segmented(), 0..most + most / 12 + 1)?;
+        let label = |place: &SegmentValue<usize>| match place {
+            SegmentValue::CenterOf(at) => points.get(*at).map(|(label, _)| label.clone()).unwrap_or_default(),
+            SegmentValue::Exact(_) | SegmentValue::Last => String::new(),
+        };
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -39,11 +44,13 @@ fn draw(series: &Series) -> Result<String, Box<dyn std::error::Error>> {
             .x_labels(points.len().min(9))
             .x_label_formatter(&label)
             .y_labels(5)
-            .y_label_formatter(&|y| format!("{y:.0}"))
             .draw()?;
+        let gap = GAP.min(WIDTH / (4 * points.len() as u32).max(1));
         chart.draw_series(points.iter().enumerate().map(|(at, (_, count))| {
-            let (left, right) = (at as f64 + 0.12, at as f64 + 0.88);
-            Rectangle::new([(left, 0.0), (right, *count as f64)], BAR.filled())
+            let end = if at + 1 < points.len() { SegmentValue::Exact(at + 1) } else { SegmentValue::Last };
+            let mut bar = Rectangle::new([(SegmentValue::Exact(at), 0), (end, *count)], BAR.filled());
+            bar.set_margin(0, 0, gap, gap);
+            bar
         }))?;
         area.present()?;
     }

@@ -46,6 +46,11 @@ impl<W: Write> Sheet<W> {
         Ok(Self(writer))
     }
 
+    /// Goes on with a sheet whose columns are named already.
+    pub fn going_on(to: W) -> Self {
+        Self(csv::Writer::from_writer(to))
+    }
+
     /// Writes a record.
     ///
     /// # Errors

@@ -3,13 +3,15 @@
 use std::sync::{Arc, PoisonError};
 
 use actlog_store::{Cursor, Query, Reader, Report};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query as Asked, State as With};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
+use tokio::sync::mpsc::channel;
+use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
 
 use super::answers::{Listed, Listing, Opened, Seen, stages};
@@ -18,6 +20,7 @@ use super::guard::Caller;
 use super::own::Deed;
 use super::reply::Refusal;
 use super::state::State;
+use crate::ordered::Value;
 use crate::review::csv::{COLUMNS, Sheet};
 use crate::review::question::{self, Question};
 use crate::review::reports::{self as named, Asked as Needed};
@@ -237,32 +240,58 @@ pub async fn export(
         Some(other) => return Err(Refusal::bad_request(format!("there is no format '{other}'; there are csv and json"))),
     };
     admitted(&state, &caller, Deed::Export, None, &asked.given()).await?;
-    let bytes = state.ask(move |state, reader| {
-        let (mut bytes, mut after) = (Vec::new(), None);
-        let mut sheet = Sheet::new(Vec::new(), COLUMNS).map_err(refused)?;
-        loop {
-            let page = reader.search(&query, MOST_PAGE, after).map_err(refused)?;
-            for record in source::all_whole(&state.engine, &page.rows).map_err(refused)? {
-                if as_json {
-                    serde_json::to_writer(&mut bytes, &record).map_err(refused)?;
-                    bytes.push(b'\n');
-                } else {
-                    sheet.record(&record).map_err(refused)?;
+    let (name, kind) = if as_json { ("records.ndjson", "application/x-ndjson") } else { ("records.csv", "text/csv; charset=utf-8") };
+    Ok(file(name, kind, Body::from_stream(exported(&state, query, as_json))))
+}
+
+/// Records as they are found, a piece at a time: whoever reads slowly holds up the search, and nothing else. An error ends the
+/// file before its end, which the reader notices.
+fn exported(state: &Arc<State>, query: Query, as_json: bool) -> ReceiverStream<Result<Vec<u8>, String>> {
+    let (sender, pieces) = channel(2);
+    let asked = state.clone();
+    tokio::spawn(async move {
+        let failed = sender.clone();
+        let found = asked.ask(move |state, reader| {
+            let mut after = None;
+            let mut first = true;
+            loop {
+                let page = reader.search(&query, MOST_PAGE, after).map_err(refused)?;
+                let records = source::all_whole(&state.engine, &page.rows).map_err(refused)?;
+                let piece = if as_json { ndjson(&records) } else { csv(&records, std::mem::take(&mut first)) };
+                // Whoever asked has gone.
+                if sender.blocking_send(Ok(piece.map_err(refused)?)).is_err() {
+                    return Ok(());
+                }
+                after = page.next;
+                if after.is_none() {
+                    return Ok(());
                 }
             }
-            after = page.next;
-            if after.is_none() {
-                return if as_json { Ok(bytes) } else { sheet.into_inner().map_err(refused) };
-            }
+        });
+        if found.await.is_err() {
+            let _ = failed.send(Err("the records could not be read to their end".to_owned())).await;
         }
     });
-    let bytes = bytes.await?;
-    let kind = if as_json { ("records.ndjson", "application/x-ndjson") } else { ("records.csv", "text/csv; charset=utf-8") };
-    Ok(file(kind.0, kind.1, bytes))
+    ReceiverStream::new(pieces)
+}
+
+fn ndjson(records: &[Value]) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for record in records {
+        serde_json::to_writer(&mut bytes, record)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+fn csv(records: &[Value], with_headings: bool) -> anyhow::Result<Vec<u8>> {
+    let mut sheet = if with_headings { Sheet::new(Vec::new(), COLUMNS)? } else { Sheet::going_on(Vec::new()) };
+    records.iter().try_for_each(|record| sheet.record(record))?;
+    Ok(sheet.into_inner()?)
 }
 
 /// A file to be saved.
-fn file(name: &str, kind: &str, bytes: Vec<u8>) -> Response {
+fn file(name: &str, kind: &str, content: impl Into<Body>) -> Response {
     let mut headers = HeaderMap::new();
     let saved = format!("attachment; filename=\"{name}\"");
     for (header, value) in [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, saved.as_str())] {
@@ -270,7 +299,7 @@ fn file(name: &str, kind: &str, bytes: Vec<u8>) -> Response {
             headers.insert(header, value);
         }
     }
-    (headers, bytes).into_response()
+    (headers, content.into()).into_response()
 }
 
 /// `GET /api/settings`

@@ -47,7 +47,7 @@ impl Guard {
         Self { tokens, anonymous, requests, wrong }
     }
 
-    fn caller(&self, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Refusal> {
+    fn caller(&self, headers: &HeaderMap, host: Option<&str>, address: IpAddr) -> Result<Caller, Refusal> {
         self.requests.check_key(&address).map_err(|_| Refusal::too_many())?;
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = given.and_then(|given| given.strip_prefix("Bearer ")).map(str::trim);
@@ -58,6 +58,8 @@ impl Guard {
                 None if self.wrong.check_key(&address).is_err() => Err(Refusal::too_many()),
                 None => Err(Refusal::unauthorized()),
             },
+            // A page of somebody else's, in a browser on this machine, must not ask in the user's place.
+            None if self.anonymous && !is_from_here(headers, host) => Err(Refusal::forbidden("ask from another site")),
             None if self.anonymous => Ok(Caller { name: "anonymous".to_owned(), role: Role::Operator, address, anonymous: true }),
             None => Err(Refusal::unauthorized()),
         }
@@ -70,6 +72,16 @@ impl Guard {
     }
 }
 
+/// Whether a request names this machine, and comes from no other site's page.
+fn is_from_here(headers: &HeaderMap, host: Option<&str>) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let Some(host) = host.or_else(|| text(header::HOST)) else { return false };
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let is_local = name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback());
+    is_local && text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"))
+}
+
 /// Lets a request through with its caller, or refuses it.
 pub async fn admit(
     State(guard): State<Arc<Guard>>,
@@ -77,7 +89,8 @@ pub async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match guard.caller(request.headers(), address.ip()) {
+    let host = request.uri().authority().map(|authority| authority.as_str().to_owned());
+    match guard.caller(request.headers(), host.as_deref(), address.ip()) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -95,10 +108,11 @@ mod tests {
 
     fn asked(guard: &Guard, token: Option<&str>) -> Result<Role, Refusal> {
         let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:7300"));
         if let Some(token) = token {
             headers.insert(header::AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
         }
-        guard.caller(&headers, HOME).map(|caller| caller.role)
+        guard.caller(&headers, None, HOME).map(|caller| caller.role)
     }
 
     #[test]
@@ -112,6 +126,28 @@ mod tests {
         let open = Guard::new(tokens, true);
         assert_eq!(asked(&open, None), Ok(Role::Operator));
         assert_eq!(asked(&open, Some("actlog-wrong")), Err(Refusal::unauthorized()), "a wrong token is not as good as none");
+    }
+
+    #[test]
+    fn caller_without_a_token_must_ask_for_this_machine_and_from_it() {
+        let guard = Guard::new(Tokens::default(), true);
+        let asked = |host: &'static str, origin: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static(host));
+            origin.map(|origin| headers.insert(header::ORIGIN, HeaderValue::from_static(origin)));
+            guard.caller(&headers, None, HOME).is_ok()
+        };
+        for host in ["127.0.0.1:7300", "localhost:7300", "[::1]:7300", "localhost"] {
+            assert!(asked(host, None), "{host}");
+        }
+        assert!(asked("127.0.0.1:7300", Some("http://127.0.0.1:7300")));
+        for host in ["evil.example", "evil.example:7300", "127.0.0.1.evil.example", "10.0.0.1:7300", ""] {
+            assert!(!asked(host, None), "{host}");
+        }
+        for origin in ["http://evil.example", "https://127.0.0.1:7300", "null", "http://127.0.0.1:8080"] {
+            assert!(!asked("127.0.0.1:7300", Some(origin)), "{origin}");
+        }
+        assert!(guard.caller(&HeaderMap::new(), None, HOME).is_err());
     }
 
     #[test]

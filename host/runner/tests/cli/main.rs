@@ -16,6 +16,7 @@ mod rule_component;
 mod rules;
 mod rules_reload;
 mod run;
+mod serve;
 mod settings;
 mod signals;
 mod simple;

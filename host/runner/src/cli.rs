@@ -365,7 +365,8 @@ pub struct StoreArgs {
     pub store: String,
 }
 
-/// What records are looked for. Everything that is given must hold; upper and lower case are alike in names.
+/// What records are looked for. Everything that is given must hold. Names match whole, in upper and lower case; `anna*` matches
+/// all that begin like it.
 #[derive(Args, Debug, Clone, Default)]
 pub struct FilterArgs {
     /// From this moment on: 2018-03-02 or 2018-03-02T23:25:56Z.
@@ -421,6 +422,7 @@ impl FilterArgs {
 #[command(after_long_help = "\
 Examples:
   actlog search --user anna@contoso.com --from 2024-03-01 --to 2024-03-31
+  actlog search --user 'anna*' --message 'Export*'                   names that begin like this
   actlog search --record 0a0d8709-711e-e811-a952-000d3a732d76        who read or changed this record, in a grid or alone
   actlog search --category export --csv > exports.csv                no limit of rows
   actlog search --text \"o'neill\" --json | jq .UserUpn")]

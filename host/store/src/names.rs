@@ -40,8 +40,20 @@ impl Names {
     }
 }
 
-/// The numbers of a name in every spelling; upper and lower case of ASCII are the same.
+/// Stands at the end of what is looked for: every name that begins like this.
+const AND_MORE: char = '*';
+
+/// Names that a beginning may stand for.
+const MOST_BEGINNING: i64 = 10_000;
+
+/// The numbers of a name in every spelling; upper and lower case of ASCII are the same. A star at its end stands for any ending.
 pub(crate) fn spellings(connection: &Connection, text: &str) -> Result<Vec<i64>, Error> {
+    if let Some(beginning) = text.strip_suffix(AND_MORE).filter(|beginning| !beginning.is_empty()) {
+        let sql = "SELECT no FROM name WHERE text >= ?1 COLLATE NOCASE AND text < ?2 COLLATE NOCASE LIMIT ?3";
+        let mut statement = connection.prepare_cached(sql)?;
+        let numbers = statement.query_map((beginning, format!("{beginning}{}", char::MAX), MOST_BEGINNING), |row| row.get(0))?;
+        return Ok(numbers.collect::<Result<_, _>>()?);
+    }
     let mut statement = connection.prepare_cached("SELECT no FROM name WHERE text = ? COLLATE NOCASE")?;
     let numbers = statement.query_map([text], |row| row.get(0))?;
     Ok(numbers.collect::<Result<_, _>>()?)

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::names::spellings;
 
-/// What to find; what is left out matches everything. Names match whole and without regard to ASCII case.
+/// What to find; what is left out matches everything. Names match whole and without regard to ASCII case; one that ends with `*`
+/// matches all that begin like it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Query {

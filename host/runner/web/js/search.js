@@ -186,7 +186,7 @@ function told() {
 
 const nothing = (params) => h('div', { class: 'empty' },
     h('p', null, 'Nothing matches these filters.'),
-    NAMES.some((name) => !['Text', 'From', 'To'].includes(name) && params.get(name)) ? h('p', null, 'Names, ids and addresses are compared whole; upper and lower case are the same.') : null,
+    NAMES.some((name) => !['Text', 'From', 'To'].includes(name) && params.get(name)) ? h('p', null, 'Names and addresses are compared whole, upper and lower case alike; anna* finds all that begin like it.') : null,
     h('ul', null, NAMES.filter((name) => params.get(name)).map((name) => {
         const without = new URLSearchParams(params);
         without.delete(name);

@@ -243,3 +243,15 @@ fn search_while_records_come_never_fails_and_never_loses() {
     writer.join().unwrap();
     assert_eq!(all(&reader, &Query::default(), 300).len(), 2_000);
 }
+
+#[test]
+fn search_name_that_ends_with_a_star_finds_what_begins_like_it() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    let of = |number: u64, user: &str| record(number, &at(5, 8, 0), &format!(r#","UserUpn":"{user}""#));
+    let records = [of(1, "anna@contoso.example"), of(2, "Annabel@contoso.example"), of(3, "ben@contoso.example")].join("\n");
+    store.append(records.as_bytes()).unwrap();
+    let reader = store.reader().unwrap();
+    let found = |user: &str| reader.count(&Query { user: Some(user.to_owned()), ..Query::default() }).unwrap();
+    assert_eq!(["anna*", "ANNA@*", "anna", "b*", "c*", "anna@contoso.example*", "*"].map(found), [2, 1, 0, 1, 0, 1, 0]);
+}

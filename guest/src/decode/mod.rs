@@ -76,7 +76,9 @@ pub(crate) fn check_name(name: Text<'_>, offset: usize) -> Result<(), Fault> {
     if decoded.len() > MAX_NAME {
         return Err(Fault::new(Reason::BadValue, offset, "a name longer than 256 bytes"));
     }
-    if decoded.bytes().any(|byte| byte < 0x20) {
+    // Nearly every name is plain ASCII, and then its bytes tell.
+    let is_plain = decoded.bytes().all(|byte| matches!(byte, 0x20..=0x7e));
+    if !is_plain && decoded.chars().any(char::is_control) {
         return Err(Fault::new(Reason::BadValue, offset, "a name with a control character"));
     }
     Ok(())

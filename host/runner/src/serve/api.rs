@@ -19,7 +19,7 @@ use super::demo as demonstration;
 use super::guard::Caller;
 use super::own::Deed;
 use super::reply::Refusal;
-use super::state::State;
+use super::state::{InForce, State};
 use crate::ordered::Value;
 use crate::review::csv::{COLUMNS, Sheet};
 use crate::review::question::{self, Question};
@@ -318,20 +318,8 @@ pub async fn settings(With(state): Shared, Extension(caller): Extension<Caller>)
             })
         })
         .collect();
-    let InForceText { text, search, days } = InForceText::of(&state);
-    Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": days, "Rules": rules})).into_response())
-}
-
-struct InForceText<'s> {
-    text: &'s str,
-    search: bool,
-    days: u32,
-}
-
-impl<'s> InForceText<'s> {
-    fn of(state: &'s State) -> Self {
-        Self { text: &state.in_force.text, search: state.in_force.search, days: state.in_force.retention_days }
-    }
+    let InForce { text, search, retention_days, .. } = &state.in_force;
+    Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": retention_days, "Rules": rules})).into_response())
 }
 
 /// `GET /api/counts`

@@ -141,6 +141,20 @@ fn report_each_of_them_in_each_form() {
     assert!(place.run(&format!("report nosuch {STORE}")).ended(2).err.contains("no report 'nosuch'"));
 }
 
+/// The store names the nine activities, and the filter has them in its tables: they must be the same.
+#[test]
+fn report_has_one_for_each_activity_of_the_catalog() {
+    let place = Place::new();
+    let catalog: serde_json::Value = serde_json::from_str(place.run("catalog activities --json").ended(0).text()).unwrap();
+    let activities = catalog["activities"].as_array().unwrap();
+    let list: String = place.run("report").ended(0).text().split_whitespace().collect();
+    assert_eq!(activities.len(), 9);
+    for activity in activities {
+        let words = activity["name"].as_str().unwrap().split('(').next().unwrap().split_whitespace().collect::<String>();
+        assert!(list.contains(&words), "{activity}: {list}");
+    }
+}
+
 #[test]
 fn report_of_ones_own_comes_from_the_settings() {
     let place = kept();

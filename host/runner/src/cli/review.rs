@@ -1,0 +1,225 @@
+//! The command line of keeping and reviewing: search, report, verify, token, serve.
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::size;
+use crate::review::question::Question;
+use crate::serve::access::Role;
+
+/// Where the records are kept, for commands that read them.
+#[derive(Args, Debug, Clone)]
+pub struct StoreArgs {
+    /// The store: one file, with its key and its head beside it.
+    #[arg(long, value_name = "FILE", default_value = "actlog.db", value_hint = ValueHint::FilePath)]
+    pub store: String,
+}
+
+/// What records are looked for. Everything that is given must hold. Names match whole, in upper and lower case; `anna*` matches
+/// all that begin like it.
+#[derive(Args, Debug, Clone, Default)]
+pub struct FilterArgs {
+    /// From this moment on: 2018-03-02 or 2018-03-02T23:25:56Z.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Before this moment; a day counts whole.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Done by or for this user: user principal name or GUID.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// SDK message.
+    #[arg(long, value_name = "NAME")]
+    pub message: Option<String>,
+    /// Kind of access.
+    #[arg(long, value_name = "NAME")]
+    pub category: Option<String>,
+    /// One of the nine preconfigured activities.
+    #[arg(long, value_name = "NAME")]
+    pub activity: Option<String>,
+    /// Entity.
+    #[arg(long, value_name = "NAME")]
+    pub entity: Option<String>,
+    /// This record was read, changed or among the results: its GUID.
+    #[arg(long, value_name = "ID")]
+    pub record: Option<String>,
+    /// Client address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub client_ip: Option<String>,
+    /// Result status.
+    #[arg(long, value_name = "STATUS")]
+    pub status: Option<String>,
+    /// Tag that a rule gave.
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// This text stands in Fields or Query.
+    #[arg(long, value_name = "TEXT")]
+    pub text: Option<String>,
+}
+
+impl FilterArgs {
+    /// The same, as it is asked of the store.
+    pub fn question(&self) -> Question {
+        let Self { from, to, user, message, category, activity, entity, record, client_ip, status, tag, text } = self.clone();
+        Question { from, to, user, message, category, activity, entity, record_id: record, client_ip, result_status: status, tag, text }
+    }
+}
+
+/// Find records.
+///
+/// Split records are found once, and shown with their parts joined. The newest come first.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  actlog search --user anna@contoso.com --from 2024-03-01 --to 2024-03-31
+  actlog search --user 'anna*' --message 'Export*'                   names that begin like this
+  actlog search --record 0a0d8709-711e-e811-a952-000d3a732d76        who read or changed this record, in a grid or alone
+  actlog search --category export --csv > exports.csv                no limit of rows
+  actlog search --text \"o'neill\" --json | jq .UserUpn")]
+pub struct SearchArgs {
+    #[command(flatten)]
+    pub filter: FilterArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Settings file (TOML): whether search is turned on.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub settings: Option<String>,
+    /// Print the whole records as JSON, a line each.
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV for spreadsheets.
+    #[arg(long)]
+    pub csv: bool,
+    /// With --json: the parts as they are stored, instead of joined.
+    #[arg(long, requires = "json")]
+    pub parts: bool,
+    /// Source records at most; 100 for people, all for machines.
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// Go on where another search ended.
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+}
+
+/// Run a report.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  actlog report                                       which there are
+  actlog report exports --from 2024-03-01
+  actlog report user --user anna@contoso.com --csv > anna.csv
+  actlog report who-saw --records 0a0d8709-711e-e811-a952-000d3a732d76
+  actlog report by-day --html > march.html            one page with a chart, which prints well")]
+pub struct ReportArgs {
+    /// The report; all are named without it.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// From this moment on: 2018-03-02 or 2018-03-02T23:25:56Z.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Before this moment; a day counts whole.
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// The user, for the report `user`.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// The records of one data subject, for the report `who-saw`: GUIDs, apart by commas.
+    #[arg(long, value_name = "IDS")]
+    pub records: Option<String>,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Settings file (TOML) with reports of your own.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub settings: Option<String>,
+    /// Print JSON.
+    #[arg(long, conflicts_with_all = ["csv", "html"])]
+    pub json: bool,
+    /// Print CSV.
+    #[arg(long, conflicts_with = "html")]
+    pub csv: bool,
+    /// Print one HTML page with a chart.
+    #[arg(long)]
+    pub html: bool,
+}
+
+/// Prove that no record was changed, removed, added or moved since it was sealed.
+///
+/// Exit code 3: something was.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The public key that the seals must be of, in hex; the one that the store names if not given.
+    #[arg(long, value_name = "HEX")]
+    pub public_key: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Give out, list and take away tokens for actlog serve.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Give out a token; it is printed once, and only its hash is kept.
+    Add {
+        /// What it is for.
+        role: Role,
+        /// Whose it is; the role's name if not given.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// The file of tokens.
+        #[arg(long, value_name = "FILE", default_value = TOKENS, value_hint = ValueHint::FilePath)]
+        file: String,
+    },
+    /// Show who has a token.
+    List {
+        /// The file of tokens.
+        #[arg(long, value_name = "FILE", default_value = TOKENS, value_hint = ValueHint::FilePath)]
+        file: String,
+    },
+    /// Take a token away.
+    Remove {
+        /// Whose.
+        name: String,
+        /// The file of tokens.
+        #[arg(long, value_name = "FILE", default_value = TOKENS, value_hint = ValueHint::FilePath)]
+        file: String,
+    },
+}
+
+/// The file of tokens, if none is named.
+const TOKENS: &str = "actlog-tokens.json";
+
+/// Take events in, keep their records, and show them on a page.
+///
+/// POST /events takes NDJSON, and what Dataverse's webhook posts. It is answered with 200 once the records are durable.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  actlog serve --anonymous                          try it: http://127.0.0.1:7300
+  actlog token add auditor --name anna              then: actlog serve
+  curl --data-binary @events.ndjson -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:7300/events
+
+Answers to POST /events: 200 all is durable; 400 some events cannot be used, and why (the others are durable); 401 and 403 \
+the token; 413 too large; 503 send it again, after the time that Retry-After says. A replay is harmless.")]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Settings file (TOML).
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub settings: Option<String>,
+    /// Where it listens.
+    #[arg(long, short, value_name = "ADDRESS", default_value = "127.0.0.1:7300")]
+    pub listen: std::net::SocketAddr,
+    /// The file of tokens.
+    #[arg(long, value_name = "FILE", default_value = TOKENS, value_hint = ValueHint::FilePath)]
+    pub tokens: String,
+    /// Let anybody on this machine do everything without a token; only where it listens on loopback.
+    #[arg(long)]
+    pub anonymous: bool,
+    /// Where events are kept that are rejected or faulted; beside the store if not given.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub rejects: Option<String>,
+    /// Refuse requests over this size; K, M and G stand for KiB, MiB and GiB.
+    #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = size)]
+    pub max_body_bytes: usize,
+}

@@ -97,13 +97,13 @@ export async function startMock(options = {}, port = 0) {
                 if (q.RecordId && !/^[0-9a-f-]{36}$/.test(q.RecordId)) throw new Refusal(400, 'bad-request', `record: '${q.RecordId}' is no GUID`);
                 if (q.From && !/^\d{4}-\d{2}-\d{2}/.test(q.From)) throw new Refusal(400, 'bad-request', `from: '${q.From}' is no time`);
                 const { page: rows, Next } = cut(find(q), q.After, Number(q.Limit ?? 50));
-                return send({ Rows: rows.map(row), Next, Empty: store.joined.length === 0 });
+                return send({ Rows: rows.map(row), Next, Empty: store.joined.length === 0, ...(q.After ? {} : { Count: { Found: find(q).length, Exact: true } }) });
             }
             case 'GET records': {
                 const record = store.joined.find((one) => sourceOf(one) === name);
                 if (!record) throw new Refusal(404, 'no-record', 'No record has this correlation id.');
                 const parts = store.records.filter((one) => sourceOf(one) === name);
-                return send({ Record: record, Parts: parts, Stages: STAGES, Seal: { Segment: 3, Sealed: true } });
+                return send({ Record: record, Parts: parts, Stages: STAGES, Seal: { Number: 3, Time: '2024-03-02T10:00:00.000Z' } });
             }
             case 'GET seen': {
                 const all = store.joined.filter((one) => one.EntityId === name || ids(one).includes(name));

@@ -149,6 +149,13 @@ impl Voice {
 pub struct Waiting(Option<ProgressBar>);
 
 impl Waiting {
+    /// How far it is.
+    pub fn tell(&self, what: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(format!("{what} …"));
+        }
+    }
+
     /// Takes it away.
     pub fn end(self) {
         if let Some(bar) = self.0 {

@@ -22,6 +22,16 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+/// How many source records a search finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Count {
+    /// How many were counted.
+    pub found: u64,
+    /// Whether these are all; there may be more where counting them would take long.
+    pub exact: bool,
+}
+
 /// Where a page ended. It stays good while records come and go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor(pub(crate) Place);

@@ -48,6 +48,9 @@ pub(crate) type Place = (i64, i64);
 /// How many entries of an index are counted to find the one that leads to the answer soonest.
 const PROBE: i64 = 20_000;
 
+/// What looking for text in one source record counts, where looking at an entry of an index counts 1.
+const TEXT_WORK: u64 = 20;
+
 /// A search, ready to go: the statement gives places from the newest on, and says of each whether it is an answer.
 pub(crate) struct Plan {
     sql: String,
@@ -101,6 +104,11 @@ impl Plan {
         );
         let text = query.text.as_ref().filter(|text| !text.is_empty()).map(|text| text.to_lowercase());
         Ok(Some(Plan { sql, parameters, from, start, text }))
+    }
+
+    /// What it costs to look at a place.
+    pub(crate) fn work(&self, matches: bool) -> u64 {
+        if matches && self.text.is_some() { TEXT_WORK } else { 1 }
     }
 
     /// Goes through the places before `start`, from the newest on, until `visit` says that it is enough.

@@ -7,16 +7,13 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::options::Options;
-use crate::page::{Cursor, Page, Row};
+use crate::page::{Count, Cursor, Page, Row};
 use crate::query::{Place, Plan, Query};
 use crate::schema;
 use crate::text;
 
 /// The work that a page may cost: entries of an index looked at.
 const WORK: u64 = 20_000;
-
-/// What looking for text in one source record counts.
-const TEXT_WORK: u64 = 20;
 
 /// Answers that a stream takes at a time.
 const STREAMED: usize = 500;
@@ -47,13 +44,28 @@ impl Reader {
         Stream { reader: self, query, rows: Vec::new().into_iter(), after: None, done: false }
     }
 
-    /// How many source records a search finds.
+    /// How many source records a search finds, however long it takes.
     pub fn count(&self, query: &Query) -> Result<u64, Error> {
+        self.counted(query, u64::MAX).map(|count| count.found)
+    }
+
+    /// How many source records a search finds, as far as they can be counted with the work that a page may cost.
+    pub fn count_quickly(&self, query: &Query) -> Result<Count, Error> {
+        self.counted(query, WORK)
+    }
+
+    fn counted(&self, query: &Query, work: u64) -> Result<Count, Error> {
         let _snapshot = self.connection.unchecked_transaction()?;
-        let Some(plan) = Plan::new(&self.connection, query)? else { return Ok(0) };
-        let mut count = 0;
+        let mut count = Count { found: 0, exact: true };
+        let Some(plan) = Plan::new(&self.connection, query)? else { return Ok(count) };
+        let mut spent = 0;
         plan.visit(&self.connection, plan.start, |place, matches| {
-            count += u64::from(matches && self.says(&plan, place)?);
+            if spent >= work {
+                count.exact = false;
+                return Ok(false);
+            }
+            spent += plan.work(matches);
+            count.found += u64::from(matches && self.says(&plan, place)?);
             Ok(true)
         })?;
         Ok(count)
@@ -93,7 +105,7 @@ impl Reader {
                 return Ok(false);
             }
             last = place;
-            spent += if matches && plan.text.is_some() { TEXT_WORK } else { 1 };
+            spent += plan.work(matches);
             if matches && self.says(&plan, place)? {
                 found.push(place);
             }

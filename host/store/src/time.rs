@@ -59,7 +59,7 @@ pub(crate) fn format_day(milliseconds: i64) -> String {
 }
 
 /// Milliseconds since 1970, now.
-pub(crate) fn now() -> i64 {
+pub fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 mod review;
 mod rule;
 
-pub use review::{ReportArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
+pub use review::{ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -41,6 +41,7 @@ pub enum Command {
     Search(Box<SearchArgs>),
     Report(Box<ReportArgs>),
     Verify(VerifyArgs),
+    Retain(RetainArgs),
     Serve(Box<ServeArgs>),
     #[command(subcommand)]
     Token(TokenCommand),

@@ -1,4 +1,4 @@
-//! The command line of keeping and reviewing: search, report, verify, token, serve.
+//! The command line of keeping and reviewing: search, report, verify, retain, token, serve.
 
 use clap::{Args, Subcommand, ValueHint};
 
@@ -14,56 +14,6 @@ pub struct StoreArgs {
     pub store: String,
 }
 
-/// What records are looked for. Everything that is given must hold. Names match whole, in upper and lower case; `anna*` matches
-/// all that begin like it.
-#[derive(Args, Debug, Clone, Default)]
-pub struct FilterArgs {
-    /// From this moment on: 2018-03-02 or 2018-03-02T23:25:56Z.
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// Before this moment; a day counts whole.
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<String>,
-    /// Done by or for this user: user principal name or GUID.
-    #[arg(long, value_name = "USER")]
-    pub user: Option<String>,
-    /// SDK message.
-    #[arg(long, value_name = "NAME")]
-    pub message: Option<String>,
-    /// Kind of access.
-    #[arg(long, value_name = "NAME")]
-    pub category: Option<String>,
-    /// One of the nine preconfigured activities.
-    #[arg(long, value_name = "NAME")]
-    pub activity: Option<String>,
-    /// Entity.
-    #[arg(long, value_name = "NAME")]
-    pub entity: Option<String>,
-    /// This record was read, changed or among the results: its GUID.
-    #[arg(long, value_name = "ID")]
-    pub record: Option<String>,
-    /// Client address.
-    #[arg(long, value_name = "ADDRESS")]
-    pub client_ip: Option<String>,
-    /// Result status.
-    #[arg(long, value_name = "STATUS")]
-    pub status: Option<String>,
-    /// Tag that a rule gave.
-    #[arg(long, value_name = "TAG")]
-    pub tag: Option<String>,
-    /// This text stands in Fields or Query.
-    #[arg(long, value_name = "TEXT")]
-    pub text: Option<String>,
-}
-
-impl FilterArgs {
-    /// The same, as it is asked of the store.
-    pub fn question(&self) -> Question {
-        let Self { from, to, user, message, category, activity, entity, record, client_ip, status, tag, text } = self.clone();
-        Question { from, to, user, message, category, activity, entity, record_id: record, client_ip, result_status: status, tag, text }
-    }
-}
-
 /// Find records.
 ///
 /// Split records are found once, and shown with their parts joined. The newest come first.
@@ -77,7 +27,7 @@ Examples:
   actlog search --text \"o'neill\" --json | jq .UserUpn")]
 pub struct SearchArgs {
     #[command(flatten)]
-    pub filter: FilterArgs,
+    pub question: Question,
     #[command(flatten)]
     pub store: StoreArgs,
     /// Settings file (TOML): whether search is turned on.
@@ -156,6 +106,33 @@ pub struct VerifyArgs {
     pub json: bool,
 }
 
+/// Delete the records whose time is over, and tell what went.
+///
+/// Each deletion is sealed first, so that a proof of the store still holds; `actlog report deletions` lists all of them. A server
+/// does this by itself.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  actlog retain --dry-run                 what would go
+  actlog retain --settings actlog.toml    what the settings say: [review] retention-days
+  actlog retain --days 365")]
+pub struct RetainArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Settings file (TOML) that says how long records are kept; 90 days without it.
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub settings: Option<String>,
+    /// Days after which a record is deleted, instead of what the settings say.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_525))]
+    pub days: Option<u32>,
+    /// Only count what would go.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Give out, list and take away tokens for actlog serve.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
@@ -219,6 +196,9 @@ pub struct ServeArgs {
     /// Where events are kept that are rejected or faulted; beside the store if not given.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub rejects: Option<String>,
+    /// Refuse new records when the store has this size; K, M and G stand for KiB, MiB and GiB. As large as the disk if not given.
+    #[arg(long, value_name = "BYTES", value_parser = size)]
+    pub max_store_bytes: Option<usize>,
     /// Refuse requests over this size; K, M and G stand for KiB, MiB and GiB.
     #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = size)]
     pub max_body_bytes: usize,

@@ -7,6 +7,7 @@ mod explain;
 mod generate;
 mod join;
 mod report;
+mod retain;
 mod rule;
 mod run;
 mod search;
@@ -32,6 +33,7 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::Search(args) => search::search(&args),
         Command::Report(args) => report::report(&args),
         Command::Verify(args) => verify::verify(&args),
+        Command::Retain(args) => retain::retain(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Token(command) => token::token(&command),
         Command::Catalog(args) => catalog::catalog(&args),

@@ -66,7 +66,8 @@ fn list(own: &[Own]) -> anyhow::Result<End> {
     super::print(&(grid.text() + "\n"))
 }
 
-fn text(report: &Report) -> String {
+/// A report as a table for people.
+pub fn text(report: &Report) -> String {
     let mut grid = Grid::new(report.columns.iter().cloned());
     for (at, _) in report.columns.iter().enumerate() {
         if report.rows.iter().any(|row| matches!(row.get(at), Some(Value::Number(_)))) {

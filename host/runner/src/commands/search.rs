@@ -32,7 +32,7 @@ pub fn search(args: &SearchArgs) -> anyhow::Result<End> {
             return Err(usage("search is turned off in the settings ([review] search = false); records are kept all the same"));
         }
     }
-    let query = args.filter.question().query().map_err(usage)?;
+    let query = args.question.query().map_err(usage)?;
     let after: Option<Cursor> = args.after.as_deref().map(|text| text.parse().map_err(|error| usage(format!("{error}")))).transpose()?;
     let reader = Reader::open(&args.store.store).with_context(|| format!("cannot read {}", args.store.store))?;
     let engine = Engine::new()?;

@@ -55,7 +55,8 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
     let store = PathBuf::from(&args.store.store);
     let rejects = args.rejects.clone().unwrap_or_else(|| format!("{}.dead", args.store.store));
     let account = Arc::new(Mutex::new(Account::new(Rejects::open(Some(&rejects))?)));
-    let opened = Store::open(&store, Options::default()).with_context(|| format!("cannot open {}", store.display()))?;
+    let opened = Store::open(&store, Options { max_bytes: args.max_store_bytes.map(|bytes| bytes as u64), ..Options::default() })
+        .with_context(|| format!("cannot open {}", store.display()))?;
     let (writer, writing) = Writer::start(opened, review.retention_days).context("cannot start a thread")?;
 
     let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;

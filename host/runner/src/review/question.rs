@@ -1,6 +1,7 @@
 //! The filters of a search, as people write them.
 
 use actlog_store::{Query, parse_time};
+use clap::Args;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,34 +9,60 @@ use uuid::Uuid;
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
 
-/// What is looked for. Everything that is given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What records are looked for. Everything that is given must hold. Names match whole, in upper and lower case; `anna*` matches
+/// all that begin like it.
+// One list of filters for three ways to write them: options of a command, parameters of an address (the schema's names), and
+// keys of the settings.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Question {
-    /// Not before this moment: `2018-03-02` or `2018-03-02T23:25:56Z`.
+    /// From this moment on: 2018-03-02 or 2018-03-02T23:25:56Z.
+    #[arg(long, value_name = "TIME")]
+    #[serde(alias = "from")]
     pub from: Option<String>,
     /// Before this moment; a day counts whole.
+    #[arg(long, value_name = "TIME")]
+    #[serde(alias = "to")]
     pub to: Option<String>,
-    /// User principal name, or GUID.
+    /// Done by or for this user: user principal name or GUID.
+    #[arg(long, value_name = "USER")]
+    #[serde(alias = "user")]
     pub user: Option<String>,
     /// SDK message.
+    #[arg(long, value_name = "NAME")]
+    #[serde(alias = "message")]
     pub message: Option<String>,
     /// Kind of access.
+    #[arg(long, value_name = "NAME")]
+    #[serde(alias = "category")]
     pub category: Option<String>,
     /// One of the nine preconfigured activities.
+    #[arg(long, value_name = "NAME")]
+    #[serde(alias = "activity")]
     pub activity: Option<String>,
     /// Entity.
+    #[arg(long, value_name = "NAME")]
+    #[serde(alias = "entity")]
     pub entity: Option<String>,
-    /// A record that was shown or changed.
+    /// This record was read, changed or among the results: its GUID.
+    #[arg(long = "record", value_name = "ID")]
+    #[serde(alias = "record")]
     pub record_id: Option<String>,
     /// Client address.
-    #[serde(rename = "ClientIP")]
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(rename = "ClientIP", alias = "client-ip")]
     pub client_ip: Option<String>,
     /// Result status.
+    #[arg(long = "status", value_name = "STATUS")]
+    #[serde(alias = "status")]
     pub result_status: Option<String>,
     /// Tag that a rule gave.
+    #[arg(long, value_name = "TAG")]
+    #[serde(alias = "tag")]
     pub tag: Option<String>,
-    /// Text in Fields or Query.
+    /// This text stands in Fields or Query.
+    #[arg(long, value_name = "TEXT")]
+    #[serde(alias = "text")]
     pub text: Option<String>,
 }
 

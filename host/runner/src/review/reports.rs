@@ -39,7 +39,7 @@ pub struct Asked<'a> {
 }
 
 /// Reports beyond the nine: name, title, description, needs.
-const OTHERS: [(&str, &str, &str, &[&str]); 7] = [
+const OTHERS: [(&str, &str, &str, &[&str]); 8] = [
     ("user", "Everything one user did", "Every activity of one user, or on their behalf.", &["User"]),
     ("who-saw", "Everyone who saw a record", "Who read or changed one record, or the records of one data subject.", &["RecordIds"]),
     ("exports", "Exports and bulk reads", "Exports and reads of many records, the largest first.", &[]),
@@ -47,6 +47,7 @@ const OTHERS: [(&str, &str, &str, &[&str]); 7] = [
     ("sign-ins", "Sign-ins", "Who signed in and out, and from where.", &[]),
     ("by-day", "Activity by day", "How much happened on each day (UTC).", &[]),
     ("by-hour", "Activity by hour", "How much happened in each hour of the day (UTC).", &[]),
+    ("deletions", "What retention deleted", "What was deleted because its time was over, as the store's seals say.", &[]),
 ];
 
 /// The name of one of the nine: its words, joined, without what stands in brackets.
@@ -102,6 +103,7 @@ pub fn kind(name: &str, asked: &Asked<'_>, own: &[Own]) -> Result<ReportKind, St
         "sign-ins" => ReportKind::SignIns,
         "by-day" => ReportKind::ByDay,
         "by-hour" => ReportKind::ByHour,
+        "deletions" => ReportKind::Deletions,
         other => {
             let own = own.iter().find(|own| own.name == other).ok_or_else(|| format!("there is no report '{other}'"))?;
             let query: Query = own.question.query()?;

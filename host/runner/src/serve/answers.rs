@@ -1,7 +1,7 @@
 //! The forms of the answers: what the page and other programs get.
 
 use actlog_engine::Filter;
-use actlog_store::{Row, Sighting, format_time};
+use actlog_store::{Count, Row, Sealed, Sighting, format_time};
 use serde::Serialize;
 
 use crate::ordered::Value;
@@ -59,6 +59,9 @@ pub struct Listing<T> {
     pub next: Option<String>,
     /// Whether the store has no records at all.
     pub empty: bool,
+    /// How many rows there are in all, on the first page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<Count>,
 }
 
 /// That somebody saw a record.
@@ -94,6 +97,22 @@ pub struct Opened {
     pub record: Value,
     pub parts: Vec<Value>,
     pub stages: Vec<Stage>,
+    /// The seal of its last part; none where that is not sealed yet.
+    pub seal: Option<Seal>,
+}
+
+/// A seal that proves a record.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Seal {
+    number: u64,
+    time: String,
+}
+
+impl From<Sealed> for Seal {
+    fn from(sealed: Sealed) -> Self {
+        Self { number: sealed.number, time: format_time(sealed.time) }
+    }
 }
 
 /// What a stage of the filter decides.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -97,6 +98,27 @@ pub async fn admit(
         }
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// What an address is for, and so whose token opens it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Reading records.
+    Read,
+    /// Sending events.
+    Send,
+    /// Seeing how the program is set up.
+    Operate,
+}
+
+/// Lets through whoever has the right; `admit` has said who it is.
+pub async fn allow(State(right): State<Right>, Extension(caller): Extension<Caller>, request: Request, next: Next) -> Response {
+    let (may, what) = match right {
+        Right::Read => (caller.role.reads(), "read records"),
+        Right::Send => (caller.role.sends(), "send events"),
+        Right::Operate => (caller.role.operates(), "see the settings"),
+    };
+    if may { next.run(request).await } else { Refusal::forbidden(what).into_response() }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::reply::Refusal;
-use super::writer::{NotWritten, Writer};
+use super::writer::Writer;
 use crate::account::Account;
 use crate::batches::{Batches, Tag};
 use crate::console::Console;
@@ -79,10 +79,7 @@ impl Ingest {
         if records.is_empty() {
             return Ok(());
         }
-        self.writer.append(records).await.map_err(|error| match error {
-            NotWritten::Full => Refusal::unavailable("too many requests wait for the disk"),
-            NotWritten::Failed(why) => Refusal::unavailable(format!("the records are not durable: {why}")),
-        })
+        self.writer.append(records).await.map_err(|error| Refusal::unavailable(error.to_string()))
     }
 
     /// Counts what is durable, and keeps what cannot be used.

@@ -24,6 +24,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
+use guard::Right;
+
 pub use guard::Guard;
 pub use ingest::Ingest;
 pub use own::Own;
@@ -32,9 +34,7 @@ pub use writer::Writer;
 
 /// Every address that is answered.
 fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {
-    let answered = Router::new()
-        .route("/events", post(api::events))
-        .route("/api/me", get(api::me))
+    let reading = Router::new()
         .route("/api/search", get(api::search))
         .route("/api/records/{source}", get(api::record))
         .route("/api/seen/{record}", get(api::seen))
@@ -42,10 +42,19 @@ fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {
         .route("/api/reports/{name}", get(api::report))
         .route("/api/reports/{name}/export", get(api::export_report))
         .route("/api/export", get(api::export))
-        .route("/api/settings", get(api::settings))
         .route("/api/counts", get(api::counts))
-        .route("/api/catalog", get(api::catalog))
+        .route_layer(from_fn_with_state(Right::Read, guard::allow));
+    let sending = Router::new()
+        .route("/events", post(api::events))
         .route("/api/demo", post(api::demo))
+        .route_layer(from_fn_with_state(Right::Send, guard::allow));
+    let operating = Router::new().route("/api/settings", get(api::settings)).route_layer(from_fn_with_state(Right::Operate, guard::allow));
+    let answered = Router::new()
+        .route("/api/me", get(api::me))
+        .route("/api/catalog", get(api::catalog))
+        .merge(reading)
+        .merge(sending)
+        .merge(operating)
         .layer(from_fn_with_state(guard, guard::admit))
         .layer(DefaultBodyLimit::max(most_body))
         .with_state(state);

@@ -13,8 +13,9 @@ const MOST_WAITING: usize = 256;
 /// Bytes that are committed together.
 const MOST_BYTES: usize = 8 << 20;
 
-/// Segments that are deleted at once, the pause before more are, and how often it is looked whether any are too old.
-const RETAIN_STEP: usize = 1;
+/// Records that are deleted at once, the pause before more are, and how often it is looked whether any are too old. A step holds up
+/// those who write for some 20 ms.
+const RETAIN_STEP: usize = 50;
 const RETAIN_PAUSE: Duration = Duration::from_millis(20);
 const RETAIN_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -31,11 +32,13 @@ struct Job {
 pub struct Writer(SyncSender<Job>);
 
 /// Why records were not written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotWritten {
     /// Too many wait already.
+    #[error("too many requests wait for the disk")]
     Full,
     /// The store cannot take them; why.
+    #[error("the records are not durable: {0}")]
     Failed(String),
 }
 

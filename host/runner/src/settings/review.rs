@@ -11,6 +11,8 @@ use crate::review::reports;
 
 /// The section's name.
 pub const SECTION: &str = "review";
+/// Its schema.
+pub const SCHEMA: &str = include_str!("review.schema.json");
 /// Most days that records may be kept: a hundred years.
 const MOST_DAYS: u32 = 36_525;
 
@@ -26,25 +28,14 @@ pub struct Review {
     pub reports: Vec<OwnReport>,
 }
 
-/// A report of the customer's own.
+/// A report of the customer's own: its name, and what it lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OwnReport {
     /// Its name, for the command line and addresses.
+    #[serde(default)]
     pub name: String,
-    /// Filters: what it lists.
-    pub from: Option<String>,
-    pub to: Option<String>,
-    pub user: Option<String>,
-    pub message: Option<String>,
-    pub category: Option<String>,
-    pub activity: Option<String>,
-    pub entity: Option<String>,
-    pub record: Option<String>,
-    pub client_ip: Option<String>,
-    pub status: Option<String>,
-    pub tag: Option<String>,
-    pub text: Option<String>,
+    #[serde(flatten)]
+    pub question: Question,
 }
 
 impl Default for Review {
@@ -56,7 +47,7 @@ impl Default for Review {
 impl Review {
     /// The customer's own reports.
     pub fn own_reports(&self) -> Vec<reports::Own> {
-        self.reports.iter().map(|report| reports::Own { name: report.name.clone(), question: report.question() }).collect()
+        self.reports.iter().map(|report| reports::Own { name: report.name.clone(), question: report.question.clone() }).collect()
     }
 
     /// What is wrong, each with its path below the section.
@@ -73,18 +64,11 @@ impl Review {
                 let why = "1 to 64 of the characters a to z, 0 to 9 and hyphen, and no other report's name".to_owned();
                 errors.push(error(&format!("reports[{at}].name"), why));
             }
-            if let Err(why) = report.question().query() {
+            if let Err(why) = report.question.query() {
                 errors.push(error(&format!("reports[{at}]"), why));
             }
         }
         errors
-    }
-}
-
-impl OwnReport {
-    fn question(&self) -> Question {
-        let Self { from, to, user, message, category, activity, entity, record, client_ip, status, tag, text, .. } = self.clone();
-        Question { from, to, user, message, category, activity, entity, record_id: record, client_ip, result_status: status, tag, text }
     }
 }
 
@@ -101,6 +85,7 @@ pub fn take(settings: &mut Json) -> (Review, Vec<SettingsError>) {
 }
 
 fn read(given: Json, path: &str, errors: &mut Vec<SettingsError>) -> Review {
+    errors.extend(unknown_keys(&given).map(|(at, key)| error(&format!("{path}.reports[{at}].{key}"), "there is no such key".to_owned())));
     match serde_path_to_error::deserialize::<_, Review>(given) {
         Ok(review) => {
             errors.extend(review.check().into_iter().map(|wrong| error(&format!("{path}.{}", wrong.path), wrong.explanation)));
@@ -113,6 +98,18 @@ fn read(given: Json, path: &str, errors: &mut Vec<SettingsError>) -> Review {
             Review::default()
         }
     }
+}
+
+/// Keys of reports that are none: the report's position and the key. The schema has the list of those that are.
+fn unknown_keys(section: &Json) -> impl Iterator<Item = (usize, String)> {
+    let schema: Json = serde_json::from_str(SCHEMA).unwrap_or_default();
+    let known = schema["properties"]["reports"]["items"]["properties"].clone();
+    let reports = section["reports"].as_array().cloned().unwrap_or_default();
+    reports.into_iter().enumerate().flat_map(move |(at, report)| {
+        let keys: Vec<String> = report.as_object().into_iter().flat_map(|report| report.keys().cloned()).collect();
+        let known = known.clone();
+        keys.into_iter().filter(move |key| known.get(key).is_none()).map(move |key| (at, key))
+    })
 }
 
 fn error(path: &str, explanation: String) -> SettingsError {
@@ -148,22 +145,25 @@ mod tests {
         assert_eq!(told.len(), begins.len(), "{told:#?}");
         assert!(told.iter().zip(begins).all(|(told, begins)| told.starts_with(begins)), "{told:#?}");
         assert!(errors(json!({"serch": true}))[0].starts_with("review.serch: unknown field"));
+        assert_eq!(errors(json!({"reports": [report("a"), {"name": "b", "usr": "x"}]})), ["review.reports[1].usr: there is no such key"]);
+        assert_eq!(errors(json!({"reports": [{"name": "b", "User": "x"}]})), ["review.reports[0].User: there is no such key"]);
     }
 
     #[test]
     fn schema_has_every_key_that_is_read() {
-        let schema: Json = serde_json::from_str(include_str!("review.schema.json")).unwrap();
+        let schema: Json = serde_json::from_str(SCHEMA).unwrap();
         let keys = |schema: &Json| schema["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         let mut section = keys(&schema);
         section.sort();
         assert_eq!(section, ["reports", "retention-days", "search"]);
         let report = schema["properties"]["reports"]["items"].clone();
-        // Each key of the schema is one that is read.
-        let made: serde_json::Map<_, _> = keys(&report).into_iter().map(|key| (key, Json::Null)).collect();
-        assert_eq!(made.len(), 13);
-        let mut made = Json::Object(made);
-        made["name"] = json!("a");
-        assert_eq!(errors(json!({"reports": [made]})), [""; 0]);
+        // Each key of the schema is one that is read: it has a value then, and no other has.
+        let filters: Vec<String> = keys(&report).into_iter().filter(|key| key != "name").collect();
+        assert_eq!(filters.len(), serde_json::to_value(Question::default()).unwrap().as_object().unwrap().len());
+        for key in filters {
+            let (review, _) = take(&mut json!({"review": {"reports": [{"name": "a", key.as_str(): "x"}]}}));
+            assert_eq!(review.reports[0].question.given().len(), 1, "{key}");
+        }
         assert_eq!(schema["properties"]["retention-days"]["default"], DEFAULT_DAYS);
     }
 }

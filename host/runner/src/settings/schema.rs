@@ -4,8 +4,7 @@ use super::{review, rules};
 use crate::ordered::Value;
 
 /// The host's sections, each with its schema.
-const SECTIONS: [(&str, &str); 2] =
-    [(rules::SECTION, include_str!("rules.schema.json")), (review::SECTION, include_str!("review.schema.json"))];
+const SECTIONS: [(&str, &str); 2] = [(rules::SECTION, include_str!("rules.schema.json")), (review::SECTION, review::SCHEMA)];
 
 /// Adds the host's sections to the schema of the settings, which the filter gives.
 ///

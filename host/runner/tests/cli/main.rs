@@ -17,6 +17,8 @@ mod rules;
 mod rules_reload;
 mod run;
 mod serve;
+mod serve_failures;
+mod server;
 mod settings;
 mod signals;
 mod simple;

@@ -123,7 +123,7 @@ fn report_each_of_them_in_each_form() {
     // A cell that is wrapped goes on in a line that begins with blanks.
     let named = list.text().lines().skip(1).filter(|line| !line.starts_with(' '));
     let names: Vec<String> = named.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect();
-    assert_eq!(names.len(), 16, "{}", list.text());
+    assert_eq!(names.len(), 17, "{}", list.text());
     for name in &names {
         let given = match name.as_str() {
             "user" => "--user anna@contoso.com",
@@ -188,4 +188,31 @@ fn verify_of_a_store_with_a_changed_byte_finds_it() {
     place.write("audit.db", changed);
     let ran = place.run(&format!("verify {STORE}")).ended(3);
     assert!(ran.text().contains("found: record "), "{}", ran.text());
+}
+
+#[test]
+fn retain_deletes_what_is_too_old_and_tells_what_went() {
+    let place = kept();
+    // Twenty events have no time and count as of today.
+    let told = place.run(&format!("retain {STORE} --dry-run")).ended(0).err;
+    assert!(told.contains("0 records in 0 segments, older than 90 days, would be deleted"), "{told}");
+    place.write("old", mixed().replace("2018-03", "2017-03"));
+    place.run("run old --store old.db -o records --summary none").ended(0);
+    let told = place.run("retain --store old.db --dry-run --json").ended(0);
+    let gone: serde_json::Value = serde_json::from_str(told.text()).unwrap();
+    assert_eq!((&gone["Days"], &gone["DryRun"], &gone["Segments"]), (&90.into(), &true.into(), &1.into()));
+    let records = gone["Records"].as_u64().unwrap();
+    assert_eq!(place.run("search --store old.db --json --parts").ended(0).lines().len() as u64, records);
+    place.write("actlog.toml", "[review]\nretention-days = 36525\n");
+    let told = place.run("retain --store old.db --settings actlog.toml").ended(0).err;
+    assert!(told.contains("0 records in 0 segments, older than 36525 days, deleted"), "{told}");
+    let ran = place.run("retain --store old.db").ended(0);
+    assert!(ran.text().contains("What retention deleted") && ran.text().contains("2017-03-02"), "{}", ran.text());
+    assert!(ran.err.contains(&format!("{records} records in 1 segments, older than 90 days, deleted")), "{}", ran.err);
+    assert_eq!(place.run("search --store old.db --json").ended(0).lines().len(), 0);
+    let report = place.run("report deletions --store old.db --csv").ended(0);
+    assert_eq!(report.text().lines().count(), 2);
+    place.run("verify --store old.db").ended(0);
+    assert!(place.run("retain --store none.db").ended(1).err.contains("none.db"));
+    assert!(!place.path("none.db").exists());
 }

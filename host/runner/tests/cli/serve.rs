@@ -1,76 +1,11 @@
 //! `actlog serve`: who may do what, what is answered, and that what is acknowledged stays.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use ureq::Agent;
 
 use crate::program::{ORGANIZATION, Place, event, events};
-
-/// A server that runs in a place.
-struct Server {
-    child: Child,
-    url: String,
-    agent: Agent,
-}
-
-impl Server {
-    fn start(place: &Place, arguments: &str) -> Self {
-        let mut command = place.command();
-        command.args("serve --listen 127.0.0.1:0 --store audit.db".split(' ')).args(arguments.split_whitespace()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut told = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("listening: ") {
-            line.clear();
-            assert!(told.read_line(&mut line).unwrap() > 0, "the server did not start");
-        }
-        // What else it says must not fill the pipe.
-        std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
-        let url = line.trim().rsplit(' ').next().unwrap().to_owned();
-        let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60))).build().into();
-        Self { child, url, agent }
-    }
-
-    fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
-        let mut request = self.agent.get(format!("{}{path}", self.url));
-        if let Some(token) = token {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
-        answered(request.call().unwrap())
-    }
-
-    fn post(&self, events: &str, token: Option<&str>) -> (u16, Value) {
-        let mut request = self.agent.post(format!("{}/events", self.url));
-        if let Some(token) = token {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
-        answered(request.send(events).unwrap())
-    }
-
-    /// Ends it as an operator would.
-    #[cfg(unix)]
-    fn stop(mut self) {
-        let killed = std::process::Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(killed.success());
-        assert_eq!(self.child.wait().unwrap().code(), Some(0));
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn answered(mut response: ureq::http::Response<ureq::Body>) -> (u16, Value) {
-    let status = response.status().as_u16();
-    let text = response.body_mut().read_to_string().unwrap();
-    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
-}
+use crate::server::Server;
 
 fn token(place: &Place, role: &str) -> String {
     place.run(&format!("token add {role}")).ended(0).text().trim().to_owned()
@@ -147,6 +82,7 @@ fn serve_records_what_is_asked_before_it_answers() {
     let asked = server.get("/api/search?Entity=audit", None).1;
     let messages: Vec<_> = asked["Rows"].as_array().unwrap().iter().map(|row| row["Message"].as_str().unwrap().to_owned()).collect();
     assert_eq!(messages.iter().filter(|message| *message == "RetrieveMultiple").count(), 3, "{messages:?}");
+    assert_eq!(asked["Count"], serde_json::json!({"Found": messages.len(), "Exact": true}));
     assert!(messages.contains(&"Retrieve".to_owned()) && messages.contains(&"ExportToExcel".to_owned()), "{messages:?}");
 }
 
@@ -183,6 +119,14 @@ fn serve_that_is_stopped_seals_what_it_took() {
     server.stop();
     let json: Value = serde_json::from_str(place.run("verify --store audit.db --json").ended(0).text()).unwrap();
     assert_eq!((&json["sealed"], &json["unsealed"]), (&5.into(), &0.into()));
+    // A record tells its seal.
+    let server = Server::start(&place, "--anonymous");
+    let source = server.get("/api/search", None).1["Rows"][0]["Source"].as_str().unwrap().to_owned();
+    assert_eq!(server.get(&format!("/api/records/{source}"), None).1["Seal"]["Number"], 1);
+    server.post(&event(6), None);
+    let asked = server.get("/api/search?RecordId=0a0d8709-711e-e811-a952-000000000006", None).1;
+    let source = asked["Rows"][0]["Source"].as_str().unwrap();
+    assert_eq!(server.get(&format!("/api/records/{source}"), None).1["Seal"], Value::Null);
 }
 
 /// `ACTLOG_KILLS` says how often, instead of 8.

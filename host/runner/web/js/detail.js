@@ -147,9 +147,9 @@ const stored = (parts) => table({
     ],
 }).element;
 
-const sealed = (seal) => seal
-    ? h('p', { class: 'hint' }, `Segment ${number(seal.Segment)}, ${seal.Sealed ? 'sealed: a later change of it would show' : 'not sealed yet'}.`)
-    : null;
+const sealed = (seal) => h('p', { class: 'hint' }, seal
+    ? `Proven by seal ${number(seal.Number)} of ${time(seal.Time)} UTC: a later change would show.`
+    : 'Not sealed yet: the next seal proves it.');
 
 const explained = (stages) => scrolling(table({
     label: 'Stages', className: 'stages', rows: stages,

@@ -4,7 +4,7 @@ import { get, isAbort } from './api.js';
 import { byId, fill, h } from './dom.js';
 import { closeDetail, showDetail } from './detail.js';
 import { loadChoices, NAMES, onFilter, readFilters, sent, suggest, unfinished, writeFilters } from './filters.js';
-import { count } from './format.js';
+import { count, number } from './format.js';
 import { loading, problem } from './notice.js';
 import { addRows, focusRow, markOpen, showRows, startKeys } from './results.js';
 import { go, link, route } from './router.js';
@@ -18,6 +18,7 @@ let asked = null; // the filters of what is shown
 let running = null;
 let next = null;
 let shownRows = 0;
+let inAll = null; // how many there are, as far as they were counted
 let edited = ''; // the field that was typed into last
 let timer;
 let wasOpen = false;
@@ -137,6 +138,7 @@ async function search(filters, params) {
         hideWelcome();
         next = answer.Next;
         shownRows = answer.Rows.length;
+        inAll = answer.Count;
         if (shownRows) {
             showRows(answer.Rows, hrefs());
             suggest(answer.Rows);
@@ -179,7 +181,7 @@ async function more(focus) {
 function told() {
     byId('more').hidden = !next;
     byId('search-status').textContent = next
-        ? `The newest ${count(shownRows, 'record')}; there are more`
+        ? `The newest ${number(shownRows)} of ${inAll?.Exact ? '' : 'more than '}${count(Math.max(inAll?.Found ?? 0, shownRows), 'record')}`
         : shownRows ? count(shownRows, 'record') : 'No records';
     for (const format of ['csv', 'json']) byId(`export-${format}`).disabled = shownRows === 0;
 }

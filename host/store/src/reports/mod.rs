@@ -43,6 +43,8 @@ pub enum ReportKind {
     ByDay,
     /// Activity by hour of the day, UTC.
     ByHour,
+    /// What retention deleted, as its tombstones say.
+    Deletions,
     /// A report of the customer's own: a name and a query.
     Own {
         /// Its title.
@@ -134,6 +136,7 @@ impl Reader {
             ReportKind::SignIns => self.sign_ins_report(range),
             ReportKind::ByDay => self.by_day_report(range),
             ReportKind::ByHour => self.by_hour_report(range),
+            ReportKind::Deletions => self.deletions_report(range),
             ReportKind::WhoSaw(records) => self.who_saw_report(records, range),
             ReportKind::Own { name, query } => {
                 let later = |a: Option<i64>, b: Option<i64>| a.max(b);

@@ -1,6 +1,6 @@
 //! Letting go.
 
-use actlog_store::{Error, Query, Retained, Store, parse_time, verify};
+use actlog_store::{Error, Query, ReportKind, Retained, Store, Value, parse_time, verify};
 
 use crate::folder::{Folder, at, id, record};
 
@@ -120,4 +120,49 @@ fn retain_tombstone_that_is_taken_away_or_forged_is_found() {
     let report = verify(folder.db(), None).unwrap();
     assert!(!report.is_intact());
     assert!(matches!(Store::open(folder.db(), Default::default()), Err(Error::Head { .. })));
+}
+
+#[test]
+fn retain_tells_what_went_in_a_report() {
+    let folder = Folder::new();
+    let mut store = filled(&folder);
+    let reader = store.reader().unwrap();
+    assert_eq!(reader.due(parse_time(&at(3, 0, 0)).unwrap()).unwrap(), (2, 20));
+    let deletions = || reader.report(&ReportKind::Deletions, None, None).unwrap();
+    assert_eq!(deletions().rows, Vec::<Vec<Value>>::new());
+    for day in [3, 6] {
+        store.retain(parse_time(&at(day, 0, 0)).unwrap(), 1_000).unwrap();
+    }
+    assert_eq!(reader.due(parse_time(&at(7, 0, 0)).unwrap()).unwrap(), (1, 10));
+    let report = deletions();
+    let told: Vec<Vec<String>> = report.rows.iter().map(|row| row[1..].iter().map(Value::to_text).collect()).collect();
+    assert_eq!(
+        told,
+        [
+            ["2024-03-03T00:00:00.000Z", "2", "20", "2024-03-01T00:00:00.000Z", "2024-03-02T00:00:09.000Z", "11"],
+            ["2024-03-06T00:00:00.000Z", "3", "30", "2024-03-03T00:00:00.000Z", "2024-03-05T00:00:09.000Z", "12"],
+        ]
+    );
+    assert_eq!(report.series[0].points.iter().map(|point| point.1).sum::<i64>(), 50);
+    let later = reader.report(&ReportKind::Deletions, Some(i64::MAX - 1), None).unwrap();
+    assert_eq!(later.rows.len(), 0);
+}
+
+#[test]
+fn sealed_names_the_segment_of_each_record_also_between_tombstones() {
+    let folder = Folder::new();
+    let mut store = filled(&folder);
+    store.retain(parse_time(&at(3, 0, 0)).unwrap(), 1_000).unwrap();
+    let more = |day: u32, count: u64| -> String { (0..count).map(|n| record(u64::from(day) * 100 + n, &at(day, 0, 0), "")).collect() };
+    store.append(more(11, 10).as_bytes()).unwrap();
+    store.retain(parse_time(&at(4, 0, 0)).unwrap(), 1_000).unwrap();
+    store.append(more(12, 13).as_bytes()).unwrap();
+    let reader = store.reader().unwrap();
+    let number = |seq: i64| reader.sealed(seq).unwrap().map(|sealed| sealed.number);
+    for seq in 31..=100 {
+        assert_eq!(number(seq), Some((seq as u64 - 1) / 10 + 1), "{seq}");
+    }
+    // A tombstone is the eleventh seal, another the thirteenth.
+    assert_eq!([101, 110, 111, 120].map(number), [Some(12), Some(12), Some(14), Some(14)]);
+    assert_eq!([121, 123, 0, i64::MAX].map(number), [None; 4]);
 }

@@ -255,3 +255,18 @@ fn search_name_that_ends_with_a_star_finds_what_begins_like_it() {
     let found = |user: &str| reader.count(&Query { user: Some(user.to_owned()), ..Query::default() }).unwrap();
     assert_eq!(["anna*", "ANNA@*", "anna", "b*", "c*", "anna@contoso.example*", "*"].map(found), [2, 1, 0, 1, 0, 1, 0]);
 }
+
+#[test]
+fn count_quickly_counts_all_or_says_that_there_may_be_more() {
+    let (folder, reader) = filled();
+    let count = |query: &Query| reader.count_quickly(query).map(|count| (count.found, count.exact)).unwrap();
+    assert_eq!(count(&Query::default()), (201, true));
+    assert_eq!(count(&Query { user: Some("anna*".to_owned()), ..Query::default() }), (67, true));
+    assert_eq!(count(&Query { user: Some("nobody".to_owned()), ..Query::default() }), (0, true));
+    let mut store = folder.store();
+    let many: String = (1_000..2_000).map(|number| record(number, &at(9, 0, 0), r#","Query":"<filter/>""#)).collect();
+    store.append(many.as_bytes()).unwrap();
+    // Looking into texts costs more than looking at an index.
+    assert_eq!(count(&Query { text: Some("filter".to_owned()), ..Query::default() }), (1_000, false));
+    assert_eq!(count(&Query::default()), (1_201, true));
+}

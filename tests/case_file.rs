@@ -1,6 +1,7 @@
-//! Cases as data: one file holds the settings, the events and what must come of them, so that anyone can add one.
+//! Cases as data: one file holds what is given and what must come of it, so that anyone can add one.
 //!
-//! A case file has a title, whatever explanation it needs, and sections:
+//! A case file has a title, whatever explanation it needs, and sections; `tests/cases/README.md` is the format to the byte.
+//! A case of the filter:
 //!
 //! ```text
 //! Reads are left out when Start Read Auditing is off
@@ -15,21 +16,47 @@
 //! == records
 //! ```
 //!
-//! `== settings` may be missing; `== settings-errors` takes the place of the last two where the settings are refused.
+//! `== settings` may be missing; `== settings-errors` takes the place of the last two where the settings are refused. Where
+//! joining the records does not give the same bytes again, `== joined` has what it gives, or `== join-error` why it fails.
+//! A case of join has `== parts` in place of settings and events, and one of those two.
 //! With `ACTLOG_OVERWRITE=1` the expectations are written anew, and the change shows in the diff.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+/// The format, which stands beside the cases.
+const FORMAT: &str = "README.md";
+
 /// One case file.
 pub struct Case {
     path: PathBuf,
     head: String,
-    /// The settings document; empty for the defaults.
-    pub settings: String,
-    /// The events, NDJSON.
-    pub events: String,
+    /// What the case is about.
+    pub given: Given,
     expected: String,
+}
+
+/// What stands before the expectations.
+pub enum Given {
+    /// Events for the filter.
+    Filter {
+        /// The settings document; empty for the defaults.
+        settings: String,
+        /// The events, NDJSON.
+        events: String,
+    },
+    /// Records to join, NDJSON.
+    Join(String),
+}
+
+impl Given {
+    fn text(&self) -> String {
+        match self {
+            Given::Filter { settings, events } if settings.is_empty() => format!("== events\n{events}"),
+            Given::Filter { settings, events } => format!("== settings\n{settings}\n== events\n{events}"),
+            Given::Join(parts) => format!("== parts\n{parts}"),
+        }
+    }
 }
 
 /// Every case, in the order of their names. A folder without cases, or a file that is none, is an error.
@@ -38,6 +65,7 @@ pub fn all() -> Vec<Case> {
     let folder = folder.expect("tests/cases stands at the root of the project");
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(&folder).expect("reads the folder").map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| path.file_name().is_none_or(|name| name != FORMAT));
     paths.sort();
     let cases: Vec<Case> = paths.into_iter().map(Case::read).collect();
     assert!(!cases.is_empty(), "no cases in {}", folder.display());
@@ -51,13 +79,14 @@ impl Case {
         let mut sections = text.split("\n== ");
         let head = sections.next().expect("a title").trim_end().to_owned();
         assert!(!head.is_empty(), "{} has no title", path.display());
-        let (mut settings, mut events, mut expected) = (String::new(), String::new(), String::new());
+        let (mut settings, mut events, mut parts, mut expected) = (None, None, None, String::new());
         for section in sections {
             let (name, body) = section.split_once('\n').unwrap_or((section, ""));
             match name.trim() {
-                "settings" => settings = body.trim().to_owned(),
-                "events" => events = format!("{}\n", body.trim_end_matches('\n')),
-                "outcome" | "records" | "settings-errors" => {
+                "settings" => settings = Some(body.trim().to_owned()),
+                "events" => events = Some(format!("{}\n", body.trim_end_matches('\n'))),
+                "parts" => parts = Some(format!("{}\n", body.trim_end_matches('\n'))),
+                "outcome" | "records" | "settings-errors" | "joined" | "join-error" => {
                     writeln!(expected, "== {}", name.trim()).expect("writes");
                     expected.push_str(body);
                     if !body.is_empty() && !body.ends_with('\n') {
@@ -67,8 +96,12 @@ impl Case {
                 other => panic!("{}: there is no section '{other}'", path.display()),
             }
         }
-        assert!(!events.is_empty(), "{} has no events", path.display());
-        Self { path, head, settings, events, expected }
+        let given = match (settings, events, parts) {
+            (settings, Some(events), None) => Given::Filter { settings: settings.unwrap_or_default(), events },
+            (None, None, Some(parts)) => Given::Join(parts),
+            _ => panic!("{} has either events, with settings or without, or parts", path.display()),
+        };
+        Self { path, head, given, expected }
     }
 
     /// File name, for messages.
@@ -79,8 +112,7 @@ impl Case {
     /// Compares what came with what the file expects; with `ACTLOG_OVERWRITE=1` writes it there instead.
     pub fn check(&self, found: &str) {
         if std::env::var_os("ACTLOG_OVERWRITE").is_some() {
-            let settings = if self.settings.is_empty() { String::new() } else { format!("== settings\n{}\n", self.settings) };
-            let text = format!("{}\n\n{settings}== events\n{}{found}", self.head, self.events);
+            let text = format!("{}\n\n{}{found}", self.head, self.given.text());
             std::fs::write(&self.path, text).expect("writes the case");
             return;
         }
@@ -104,10 +136,22 @@ pub struct Shown {
     pub rejected: Vec<(u32, &'static str, String, u64)>,
     /// The records.
     pub records: String,
+    /// What join makes of the records.
+    pub joined: Result<String, JoinFailure>,
+}
+
+/// How a failure of join stands in a case file.
+pub enum JoinFailure {
+    /// CorrelationId, the numbers that are missing, PartCount.
+    MissingParts(String, Vec<u32>, u32),
+    /// Line and explanation.
+    NotARecord(u32, String),
+    /// Line and explanation.
+    Conflict(u32, String),
 }
 
 impl Shown {
-    /// The sections `outcome` and `records`.
+    /// The sections `outcome` and `records`, and what join makes of them where that is not the same again.
     pub fn text(&self) -> String {
         let [read, recorded, parts] = self.counts;
         let mut text = format!("== outcome\nread {read}, recorded {recorded}, records {parts}\n");
@@ -121,7 +165,23 @@ impl Shown {
         }
         text.push_str("== records\n");
         text.push_str(&self.records);
+        if self.joined.as_ref().ok() != Some(&self.records) {
+            text.push_str(&joined(&self.joined));
+        }
         text
+    }
+}
+
+/// The section `joined` or `join-error`.
+pub fn joined(joined: &Result<String, JoinFailure>) -> String {
+    match joined {
+        Ok(records) => format!("== joined\n{records}"),
+        Err(JoinFailure::MissingParts(correlation_id, missing, count)) => {
+            let missing: Vec<String> = missing.iter().map(u32::to_string).collect();
+            format!("== join-error\nmissing-parts {correlation_id}: {} of {count}\n", missing.join(", "))
+        }
+        Err(JoinFailure::NotARecord(line, explanation)) => format!("== join-error\nnot-a-record line {line}: {explanation}\n"),
+        Err(JoinFailure::Conflict(line, explanation)) => format!("== join-error\nconflict line {line}: {explanation}\n"),
     }
 }
 

@@ -6,6 +6,7 @@ mod case_file;
 
 use actlog_guest::explain::explain;
 use actlog_guest::pipeline::Auditor;
+use case_file::Given;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -13,8 +14,9 @@ use serde_json::value::RawValue;
 fn explain_every_event_of_the_cases_agrees_with_audit() {
     let mut seen = [0; 3];
     for case in case_file::all() {
-        let Ok(auditor) = Auditor::open(&case.settings) else { continue };
-        for event in case.events.lines().filter(|line| !line.trim_matches('\u{feff}').trim().is_empty()) {
+        let Given::Filter { settings, events } = &case.given else { continue };
+        let Ok(auditor) = Auditor::open(settings) else { continue };
+        for event in events.lines().filter(|line| !line.trim_matches('\u{feff}').trim().is_empty()) {
             let outcome = auditor.audit(event.as_bytes());
             let text = explain(&auditor, event.as_bytes());
             let explanation: Value = serde_json::from_str(&text).expect("JSON");

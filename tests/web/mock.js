@@ -135,7 +135,7 @@ export async function startMock(options = {}, port = 0) {
             case 'GET counts': {
                 if (!options.empty) read += 3;
                 const stored = store.records.length;
-                return send({ Read: read + 40, Recorded: read, Records: read + 14, Excluded: 37, Rejected: 3, Faulted: 0, Stored: stored, Since: began });
+                return send({ Read: read + 40, Recorded: read, Records: read + 14, Excluded: 37, Rejected: 3, Faulted: 0, Stored: stored, Waiting: 0, NotReady: options.notReady ?? [], Since: began });
             }
             case 'POST demo': read += 27; return send({ Stored: load(DEMO) });
             default: throw new Refusal(404, 'not-found', 'There is no such thing here.');

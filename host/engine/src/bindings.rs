@@ -28,6 +28,9 @@ mod generated {
 pub(crate) use generated::exports::actlog::activity::types as wit;
 pub(crate) use generated::exports::actlog::activity::{filter, reference, rule};
 
+/// Version of the contract (`wit/`) that this engine speaks.
+pub const CONTRACT_VERSION: &str = "0.2.0";
+
 /// The interface that a rule exports.
 pub(crate) const RULE: &str = "actlog:activity/rule@0.2.0";
 

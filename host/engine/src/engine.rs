@@ -7,7 +7,9 @@ use crate::error::{Error, SettingsError};
 use crate::filter::Filter;
 use crate::instance::{Auditor, Instance};
 use crate::limits::Limits;
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use wasmtime::{Config, Store};
@@ -25,6 +27,7 @@ struct Shared {
     pre: FilterPre,
     bytes: Cow<'static, [u8]>,
     memory_limit: usize,
+    most_idle: usize,
     start: Start,
 }
 
@@ -33,6 +36,7 @@ struct Shared {
 pub struct Builder {
     cache: Cache,
     memory_limit: Option<usize>,
+    most_idle: Option<usize>,
     source: Source,
 }
 
@@ -113,6 +117,11 @@ impl Engine {
         &self.shared.bytes
     }
 
+    /// SHA-256 of the component: which filter it is, on every host. Calculated at each call.
+    pub fn component_digest(&self) -> [u8; 32] {
+        Sha256::digest(self.component_bytes()).into()
+    }
+
     /// How the machine code was come by.
     pub fn start(&self) -> &Start {
         &self.shared.start
@@ -126,6 +135,11 @@ impl Engine {
             return Err(Error::TooLarge { bytes: given.len(), limit });
         }
         Ok(())
+    }
+
+    /// Instances that a filter keeps between batches.
+    pub(crate) fn most_idle(&self) -> usize {
+        self.shared.most_idle
     }
 
     /// A fresh instance with settings.
@@ -168,6 +182,14 @@ impl Builder {
         self
     }
 
+    /// Instances that each filter keeps for the next batches; as many as there are processors, unless told otherwise. It is no
+    /// limit: a call that finds none makes one, which takes some microseconds and an evaluation of the settings. 0 keeps none.
+    #[must_use]
+    pub fn idle_instances(mut self, most: usize) -> Self {
+        self.most_idle = Some(most);
+        self
+    }
+
     /// Runs this component instead of the embedded one.
     #[must_use]
     pub fn component(mut self, bytes: impl Into<Vec<u8>>) -> Self {
@@ -195,7 +217,8 @@ impl Builder {
         let engine = wasmtime::Engine::new(&config()).map_err(|error| Error::Host(format!("{error:#}")))?;
         let (pre, start) = component::load(&engine, &bytes, &self.cache)?;
         let memory_limit = self.memory_limit.unwrap_or(MEMORY_LIMIT);
-        Ok(Engine { shared: Arc::new(Shared { pre, bytes, memory_limit, start }) })
+        let most_idle = self.most_idle.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+        Ok(Engine { shared: Arc::new(Shared { pre, bytes, memory_limit, most_idle, start }) })
     }
 }
 

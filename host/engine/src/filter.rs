@@ -6,7 +6,6 @@ use crate::instance::Auditor;
 use crate::isolate;
 use crate::outcome::Outcome;
 use crate::rules::{Chain, Tally};
-use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// The audit filter with its settings. Clones share it, and so may threads: each call takes an instance of its own.
@@ -19,7 +18,6 @@ struct Shared {
     engine: Engine,
     settings: String,
     idle: Mutex<Vec<Auditor>>,
-    most_idle: usize,
     rules: RwLock<Chain>,
 }
 
@@ -27,9 +25,10 @@ impl Filter {
     /// Checks the settings by making the first instance.
     pub(crate) fn new(engine: Engine, settings: &str) -> Result<Self, Error> {
         let first = engine.auditor(settings)?;
-        let most_idle = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let shared = Shared { engine, settings: settings.to_owned(), idle: Mutex::new(vec![first]), most_idle, rules: RwLock::default() };
-        Ok(Self { shared: Arc::new(shared) })
+        let shared = Shared { engine, settings: settings.to_owned(), idle: Mutex::default(), rules: RwLock::default() };
+        let filter = Self { shared: Arc::new(shared) };
+        filter.put_back(first);
+        Ok(filter)
     }
 
     /// Filters a batch of events: NDJSON, one event a line.
@@ -95,7 +94,7 @@ impl Filter {
     fn put_back(&self, auditor: Auditor) {
         if auditor.is_worth_keeping() {
             let mut idle = self.idle();
-            if idle.len() < self.shared.most_idle {
+            if idle.len() < self.shared.engine.most_idle() {
                 idle.push(auditor);
             }
         }

@@ -26,6 +26,8 @@
 //! - An event that makes the filter itself fail is in [`Outcome::faulted`]; its neighbours are not harmed.
 //! - Customers' rules ([`rules`]) review activities before they become records; a rule that fails harms nobody else.
 //! - An instance may grow to [`Builder::memory_limit`]. There is no limit of time: the filter's work is linear in its input.
+//! - In an async program, call on a thread that may wait: `tokio::task::spawn_blocking(move || filter.audit(&events)).await`, with a
+//!   clone of the filter. A batch takes about a millisecond. `examples/hosts/rust` has a `tower` layer with queue and sink.
 //! - The thread that calls needs 1 MiB of stack. Traps of the filter are caught by signal handlers, which the first engine
 //!   of a process installs.
 
@@ -47,6 +49,7 @@ mod outcome;
 mod reason;
 pub mod rules;
 
+pub use bindings::CONTRACT_VERSION;
 pub use cache::{Cache, Start};
 pub use component::ComponentError;
 pub use engine::{Builder, Engine};

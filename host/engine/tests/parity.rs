@@ -8,12 +8,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use actlog_engine::{Batch, Cache, Engine, Error, Filter};
+use actlog_engine::{Batch, Cache, Engine, Error, Filter, JoinError};
 use actlog_generator::{Generator, Mix};
 use actlog_guest::explain::explain;
 use actlog_guest::join::join;
 use actlog_guest::pipeline::Auditor;
-use case_file::Shown;
+use case_file::{Given, JoinFailure, Shown};
 
 /// The embedded filter; its machine code is kept where the other tests keep theirs.
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -64,7 +64,20 @@ impl From<actlog_engine::Outcome> for Seen {
 impl Seen {
     fn shown(self) -> Shown {
         let rejected = self.rejected.into_iter().map(|(index, reason, place, offset, _)| (index, reason, place, offset)).collect();
-        Shown { counts: self.counts, excluded: self.excluded, rejected, records: self.records }
+        Shown { counts: self.counts, excluded: self.excluded, rejected, joined: joined(&self.records), records: self.records }
+    }
+}
+
+/// What the component joins.
+fn joined(records: &str) -> Result<String, JoinFailure> {
+    match ENGINE.join(records.as_bytes()) {
+        Ok(joined) => Ok(String::from_utf8(joined).expect("records are text")),
+        Err(Error::Join(JoinError::MissingParts { correlation_id, part_count, missing })) => {
+            Err(JoinFailure::MissingParts(correlation_id, missing, part_count))
+        }
+        Err(Error::Join(JoinError::NotARecord { line, explanation })) => Err(JoinFailure::NotARecord(line, explanation)),
+        Err(Error::Join(JoinError::Conflict { line, explanation })) => Err(JoinFailure::Conflict(line, explanation)),
+        Err(error) => panic!("join failed, and not because of the records: {error}"),
     }
 }
 
@@ -99,10 +112,17 @@ fn compare(name: &str, auditor: &Auditor, filter: &Filter, events: &[u8]) {
 #[test]
 fn cases_each_gives_the_same_natively_and_as_a_component() {
     for case in case_file::all() {
-        let auditor = match Auditor::open(&case.settings) {
+        let (settings, events) = match &case.given {
+            Given::Filter { settings, events } => (settings, events),
+            Given::Join(parts) => {
+                case.check(&case_file::joined(&joined(parts)));
+                continue;
+            }
+        };
+        let auditor = match Auditor::open(settings) {
             Ok(auditor) => auditor,
             Err(native) => {
-                let Err(Error::Settings(errors)) = ENGINE.filter(&case.settings) else { panic!("{}: refused natively only", case.name()) };
+                let Err(Error::Settings(errors)) = ENGINE.filter(settings) else { panic!("{}: refused natively only", case.name()) };
                 let native: Vec<(&str, &str)> = native.iter().map(|error| (error.path.as_str(), error.explanation.as_str())).collect();
                 let errors: Vec<(&str, &str)> = errors.iter().map(|error| (error.path.as_str(), error.explanation.as_str())).collect();
                 assert_eq!(errors, native, "{}", case.name());
@@ -110,11 +130,11 @@ fn cases_each_gives_the_same_natively_and_as_a_component() {
                 continue;
             }
         };
-        let filter = ENGINE.filter(&case.settings).expect("settings that are good natively");
-        let whole = Seen::from(filter.audit(case.events.as_bytes()).expect("an outcome"));
+        let filter = ENGINE.filter(settings).expect("settings that are good natively");
+        let whole = Seen::from(filter.audit(events.as_bytes()).expect("an outcome"));
         case.check(&whole.shown().text());
-        compare(&case.name(), &auditor, &filter, case.events.as_bytes());
-        for event in case.events.lines() {
+        compare(&case.name(), &auditor, &filter, events.as_bytes());
+        for event in events.lines() {
             let explanation = filter.explain(event.as_bytes()).expect("an explanation");
             assert_eq!(explanation, explain(&auditor, event.as_bytes()), "{}", case.name());
         }

@@ -8,11 +8,12 @@ test('counts are shown and come anew every two seconds', async () => {
     await visit(where, { hash: '#/live' }, async (page) => {
         const read = page.locator('[data-count=Read] .value');
         await read.waitFor();
-        for (const name of ['Read', 'Recorded', 'Excluded', 'Rejected', 'Faulted', 'Stored']) {
+        for (const name of ['Read', 'Recorded', 'Excluded', 'Rejected', 'Faulted', 'Stored', 'Waiting']) {
             assert.match(await page.locator(`[data-count=${name}] .value`).innerText(), /^\d/, name);
         }
         await page.waitForRequest(/api\/counts/, { timeout: 4000 });
         await page.locator('#live-sum').getByText(/accounted for|on their way/).waitFor();
+        await page.getByText('Ready for events.').waitFor();
         await screenshot(page, 'live');
         // Another view: nobody asks any more.
         await page.getByRole('link', { name: 'Reports' }).click();
@@ -46,5 +47,12 @@ test('counts come back after a failure', async () => {
         await page.getByText('The index is being written; try again.').waitFor();
         broken = false;
         await page.locator('[data-count=Read] .value').waitFor();
+    });
+});
+
+test('why no events can be taken is told', async () => {
+    await visit(await site({ notReady: ['the last commit failed: the disk is full'] }), { hash: '#/live' }, async (page) => {
+        await page.getByText('Not ready for events: the last commit failed: the disk is full.').waitFor();
+        await screenshot(page, 'live-not-ready');
     });
 });

@@ -3,6 +3,7 @@
 use super::common;
 use actlog_engine::{Blame, Engine, Error, ExclusionReason, Filter, JoinError, RejectReason};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 fn filter() -> Filter {
     common::engine().filter("").expect("the defaults are valid")
@@ -92,4 +93,24 @@ fn filter_shared_by_threads_gives_each_the_same() {
             });
         }
     });
+}
+
+#[test]
+fn component_digest_is_the_sha256_of_the_component() {
+    let engine = common::engine();
+    let other = common::trouble_engine(1 << 20);
+    assert_eq!(engine.component_digest(), <[u8; 32]>::from(Sha256::digest(engine.component_bytes())));
+    assert_ne!(engine.component_digest(), other.component_digest());
+}
+
+#[test]
+fn idle_instances_are_kept_as_many_as_told() {
+    // The troublemaker tells how many batches its instance has seen.
+    for (most, expected) in [(0, "0"), (1, "1")] {
+        let builder = Engine::builder().cache(common::shared_cache()).idle_instances(most);
+        let engine = builder.component(common::troublemaker_component(common::CONTRACT)).build().expect("it fits the contract");
+        let filter = engine.filter("").expect("it has no settings");
+        filter.audit(b"one\n").expect("an outcome");
+        assert_eq!(filter.explain(b"?").expect("an answer"), expected, "{most} idle");
+    }
 }

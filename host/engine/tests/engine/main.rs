@@ -3,6 +3,7 @@
 mod cache;
 mod common;
 mod component;
+mod contract;
 mod filter;
 mod isolation;
 mod limits;

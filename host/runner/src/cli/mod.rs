@@ -7,7 +7,7 @@ use clap_complete::Shell;
 mod review;
 mod rule;
 
-pub use review::{ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
+pub use review::{LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -43,6 +43,7 @@ pub enum Command {
     Verify(VerifyArgs),
     Retain(RetainArgs),
     Serve(Box<ServeArgs>),
+    Playground(PlaygroundArgs),
     #[command(subcommand)]
     Token(TokenCommand),
     Catalog(CatalogArgs),

@@ -1,6 +1,6 @@
 //! The command line of keeping and reviewing: search, report, verify, retain, token, serve.
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::size;
 use crate::review::question::Question;
@@ -166,6 +166,15 @@ pub enum TokenCommand {
 /// The file of tokens, if none is named.
 const TOKENS: &str = "actlog-tokens.json";
 
+/// Form of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
 /// Take events in, keep their records, and show them on a page.
 ///
 /// POST /events takes NDJSON, and what Dataverse's webhook posts. It is answered with 200 once the records are durable.
@@ -177,7 +186,10 @@ Examples:
   curl --data-binary @events.ndjson -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:7300/events
 
 Answers to POST /events: 200 all is durable; 400 some events cannot be used, and why (the others are durable); 401 and 403 \
-the token; 413 too large; 503 send it again, after the time that Retry-After says. A replay is harmless.")]
+the token; 413 too large; 503 send it again, after the time that Retry-After says. A replay is harmless.
+
+The settings, their rules and the tokens are loaded anew when their files change, and on SIGHUP; what is bad is told, and what was \
+in force goes on. /healthz and /readyz need no token; /metrics, for Prometheus, needs one of a monitor or an operator.")]
 pub struct ServeArgs {
     #[command(flatten)]
     pub store: StoreArgs,
@@ -199,7 +211,31 @@ pub struct ServeArgs {
     /// Refuse new records when the store has this size; K, M and G stand for KiB, MiB and GiB. As large as the disk if not given.
     #[arg(long, value_name = "BYTES", value_parser = size)]
     pub max_store_bytes: Option<usize>,
+    /// Seconds to go on answering after the signal to end, while /readyz says no: for whoever spreads the requests to notice.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub drain_seconds: u16,
+    /// Form of what the program says of itself on standard error.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub log: LogForm,
     /// Refuse requests over this size; K, M and G stand for KiB, MiB and GiB.
     #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = size)]
     pub max_body_bytes: usize,
+}
+
+/// Try the filter in a browser: what it decides about an event, stage by stage, and why.
+///
+/// The filter runs in the page itself, and nothing that is typed leaves the browser. `actlog serve` has it too, at /playground.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  actlog playground                        at http://127.0.0.1:7301
+  actlog playground --listen 127.0.0.1:0   at a free port
+  actlog playground --output site          its files, for any web server; site/index.html opens from the disk, too")]
+pub struct PlaygroundArgs {
+    /// Where it listens; with port 0 at a free one.
+    #[arg(long, short, value_name = "ADDRESS", default_value = "127.0.0.1:7301", conflicts_with = "output")]
+    pub listen: std::net::SocketAddr,
+    /// Write its files to this folder instead.
+    #[arg(long, short, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub output: Option<std::path::PathBuf>,
 }

@@ -6,6 +6,7 @@ pub mod demo;
 mod explain;
 mod generate;
 mod join;
+mod playground;
 mod report;
 mod retain;
 mod rule;
@@ -35,6 +36,7 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::Verify(args) => verify::verify(&args),
         Command::Retain(args) => retain::retain(&args),
         Command::Serve(args) => serve::serve(&args),
+        Command::Playground(args) => playground::playground(&args),
         Command::Token(command) => token::token(&command),
         Command::Catalog(args) => catalog::catalog(&args),
         Command::Settings(command) => settings::settings(&command),

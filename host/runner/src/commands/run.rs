@@ -116,7 +116,7 @@ fn filter(args: &RunArgs, console: &Console) -> anyhow::Result<(Filter, Arc<Mute
     let mut rules = RuleSet::new();
     filter.set_rules(rules.load(&settings).map_err(|errors| settings.bad(&errors))?);
     let rules = Arc::new(Mutex::new(rules));
-    let watch = watch::start(&settings, filter.clone(), rules.clone(), console.voice());
+    let watch = watch::start(&settings, rules.clone(), console.voice(), watch::rules_of(filter.clone()));
     let told = |error: &anyhow::Error| console.note(&format!("rules that change are not loaded anew: {error:#}"));
     Ok((filter, rules, watch.inspect_err(told).ok()))
 }

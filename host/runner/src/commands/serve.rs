@@ -1,6 +1,7 @@
 //! `actlog serve`
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,20 +11,23 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 
 use crate::account::Account;
-use crate::cli::ServeArgs;
+use crate::cli::{LogForm, ServeArgs};
 use crate::console::{Console, GOOD};
 use crate::exit::{End, usage};
 use crate::interrupt::Interrupt;
 use crate::rejects::Rejects;
 use crate::rules::set::RuleSet;
-use crate::rules::watch;
+use crate::rules::stamp::Stamp;
+use crate::rules::watch::{self, Watch};
 use crate::serve::access::Tokens;
-use crate::serve::{Guard, InForce, Ingest, Own, State, Writer, answer};
+use crate::serve::{Current, Guard, InForce, Ingest, Own, State, Vitals, Writer, answer};
 use crate::settings::load::{self, Settings};
 use crate::settings::review::Review;
 
 /// How often it is looked whether the program is to stop.
 const GLANCE: Duration = Duration::from_millis(50);
+/// Glances after which it is looked whether the file of tokens changed.
+const LOOK_AT_TOKENS: u32 = 20;
 /// How often addresses that asked are forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
@@ -32,53 +36,54 @@ const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the settings are not valid, nobody could ask, the address is taken, or the store cannot be opened.
 pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+    log(args.log);
     let tokens = tokens(args)?;
     let console = Console::plain();
     let engine = Engine::new()?;
     let settings = args.settings.as_deref().map(Settings::read).transpose()?;
-    let filter = match &settings {
-        Some(settings) => settings.filter(&engine, None)?,
-        None => load::defaults(&engine, None)?,
+    let current = match &settings {
+        Some(settings) => current(settings, &engine)?,
+        None => defaults(&engine)?,
     };
     let mut rules = RuleSet::new();
     if let Some(settings) = &settings {
-        filter.set_rules(rules.load(settings).map_err(|errors| settings.bad(&errors))?);
+        current.filter.set_rules(rules.load(settings).map_err(|errors| settings.bad(&errors))?);
     }
-    let review = settings.as_ref().map(Settings::review).transpose()?.cloned().unwrap_or_default();
-    let rules = Arc::new(Mutex::new(rules));
-    let _watch = match &settings {
-        Some(settings) => Some(watch::start(settings, filter.clone(), rules.clone(), console.voice())?),
+    let (rules, in_force) = (Arc::new(Mutex::new(rules)), InForce::new(current));
+    let watch = match &settings {
+        Some(settings) => Some(watch::start(settings, rules.clone(), console.voice(), whole(engine.clone(), in_force.clone()))?),
         None => None,
     };
 
     let store = PathBuf::from(&args.store.store);
     let rejects = args.rejects.clone().unwrap_or_else(|| format!("{}.dead", args.store.store));
     let account = Arc::new(Mutex::new(Account::new(Rejects::open(Some(&rejects))?)));
-    let opened = Store::open(&store, Options { max_bytes: args.max_store_bytes.map(|bytes| bytes as u64), ..Options::default() })
-        .with_context(|| format!("cannot open {}", store.display()))?;
-    let (writer, writing) = Writer::start(opened, review.retention_days).context("cannot start a thread")?;
+    let options = Options { max_bytes: args.max_store_bytes.map(|bytes| bytes as u64), ..Options::default() };
+    let opened = Store::open(&store, options).with_context(|| format!("cannot open {}", store.display()))?;
+    let vitals = Arc::<Vitals>::default();
+    let (writer, writing) = Writer::start(opened, in_force.clone(), vitals.clone()).context("cannot start a thread")?;
 
-    let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;
+    let signals = Signals::watch().context("cannot watch for signals")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
     let ended: anyhow::Result<()> = runtime.block_on(async {
         let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
         let address = listener.local_addr().context("the address is not known")?;
         let state = Arc::new(State::new(
             engine.clone(),
-            filter.clone(),
-            Ingest::new(filter, writer.clone(), account.clone(), args.max_body_bytes),
+            Ingest::new(in_force.clone(), writer.clone(), account.clone(), args.max_body_bytes),
             Own::new(load::defaults(&engine, None)?, writer),
             account.clone(),
             rules,
-            in_force(settings.as_ref(), &review),
+            in_force,
+            vitals.clone(),
             store.clone(),
             format!("http://{address}/events"),
         ));
         let guard = Arc::new(Guard::new(tokens, args.anonymous));
         tokio::spawn(tidied(guard.clone()));
+        tokio::spawn(reloaded(signals.clone(), watch, guard.clone(), PathBuf::from(&args.tokens)));
         console.say(&format!("{GOOD}listening:{GOOD:#} http://{address}"));
-        let stop = stopped(interrupt.clone());
+        let stop = drained(signals, vitals, Duration::from_secs(args.drain_seconds.into()));
         answer(listener, state, guard, args.max_body_bytes, stop).await.context("the listener failed")
     });
     drop(runtime);
@@ -88,6 +93,15 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
     sealed.map_err(|_| anyhow::anyhow!("the thread that writes to the store panicked; please report this"))?;
     // A signal is how it is meant to end.
     Ok(End::Done)
+}
+
+/// What the program says of itself goes to standard error.
+fn log(form: LogForm) {
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false);
+    match form {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().init(),
+    }
 }
 
 /// Everybody who may ask. Nobody at all is refused, and anybody without a token unless this machine alone can reach it.
@@ -105,18 +119,90 @@ fn tokens(args: &ServeArgs) -> anyhow::Result<Tokens> {
     Ok(tokens)
 }
 
-fn in_force(settings: Option<&Settings>, review: &Review) -> InForce {
-    InForce {
-        text: settings.map(|settings| settings.text().to_owned()).unwrap_or_default(),
+/// What settings say, but for their rules.
+fn current(settings: &Settings, engine: &Engine) -> anyhow::Result<Current> {
+    let (filter, review) = (settings.filter(engine, None)?, settings.review()?);
+    Ok(Current {
+        filter,
+        text: settings.text().to_owned(),
         search: review.search,
         retention_days: review.retention_days,
         reports: review.own_reports(),
+    })
+}
+
+fn defaults(engine: &Engine) -> anyhow::Result<Current> {
+    let Review { search, retention_days, .. } = Review::default();
+    Ok(Current { filter: load::defaults(engine, None)?, text: String::new(), search, retention_days, reports: Vec::new() })
+}
+
+/// What a server puts in force: everything that the settings say, at once.
+fn whole(engine: Engine, in_force: InForce) -> Box<watch::Prepare> {
+    Box::new(move |settings| {
+        let (current, in_force) = (current(settings, &engine)?, in_force.clone());
+        Ok(Box::new(move |chain| {
+            current.filter.set_rules(chain);
+            in_force.put(current);
+        }))
+    })
+}
+
+/// Signals: to end, and to load everything anew.
+#[derive(Clone)]
+struct Signals {
+    end: Interrupt,
+    reload: Arc<AtomicBool>,
+}
+
+impl Signals {
+    fn watch() -> std::io::Result<Self> {
+        let reload = Arc::<AtomicBool>::default();
+        #[cfg(unix)]
+        signal_hook::flag::register(signal_hook::consts::SIGHUP, reload.clone())?;
+        Ok(Self { end: Interrupt::watch()?, reload })
     }
 }
 
-async fn stopped(interrupt: Interrupt) {
-    while interrupt.signal().is_none() {
+/// Waits for the signal to end.
+pub async fn stopped(end: Interrupt) {
+    while end.signal().is_none() {
         tokio::time::sleep(GLANCE).await;
+    }
+}
+
+/// Waits for the signal to end. Then nothing more is wanted, but what comes is still answered for a while: whoever spreads the
+/// requests needs time to notice.
+async fn drained(signals: Signals, vitals: Arc<Vitals>, drain: Duration) {
+    stopped(signals.end).await;
+    vitals.drain();
+    tokio::time::sleep(drain).await;
+}
+
+/// Loads the settings anew where somebody asked for it, and the tokens when their file changed.
+async fn reloaded(signals: Signals, watch: Option<Watch>, guard: Arc<Guard>, tokens: PathBuf) {
+    let mut stamp = Stamp::of(&tokens);
+    let mut turns: u32 = 0;
+    loop {
+        tokio::time::sleep(GLANCE).await;
+        turns = turns.wrapping_add(1);
+        let asked = signals.reload.swap(false, Ordering::Relaxed);
+        if asked && let Some(watch) = &watch {
+            watch.reload();
+        }
+        if !asked && !turns.is_multiple_of(LOOK_AT_TOKENS) {
+            continue;
+        }
+        let now = Stamp::of(&tokens);
+        if now != stamp || asked {
+            stamp = now;
+            match Tokens::read(&tokens) {
+                Ok(read) => {
+                    tracing::info!(tokens = read.tokens.len(), "tokens loaded anew");
+                    guard.set_tokens(read);
+                }
+                Err(error) => tracing::error!("the new tokens cannot be used, and those before go on: {error:#}"),
+            }
+        }
     }
 }
 

@@ -1,13 +1,14 @@
-//! Loads rules anew when the settings or their files change, while events go through.
+//! Loads rules, and where wanted all settings, anew when their files change, while events go through.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use actlog_engine::Filter;
+use actlog_engine::rules::Chain;
 use anyhow::Context;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
@@ -22,9 +23,38 @@ const QUIET: Duration = Duration::from_millis(200);
 /// How long to wait for quiet.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Makes ready of new settings what may fail, and gives what puts it in force, with their rules.
+pub type Prepare = dyn Fn(&Settings) -> anyhow::Result<Box<dyn FnOnce(Chain)>> + Send;
+
+/// Why it is looked at the files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wake {
+    /// Something changed.
+    Changed,
+    /// Somebody asked for it.
+    Asked,
+}
+
 /// Watches until it is dropped.
 pub struct Watch {
     _watcher: Arc<Mutex<RecommendedWatcher>>,
+    wake: Sender<Wake>,
+}
+
+impl Watch {
+    /// Loads everything anew, whether it changed or not.
+    pub fn reload(&self) {
+        let _ = self.wake.send(Wake::Asked);
+    }
+}
+
+/// What a run puts in force: the rules alone. Other settings act from the next run on.
+pub fn rules_of(filter: Filter) -> Box<Prepare> {
+    Box::new(move |settings| {
+        settings.check_host()?;
+        let filter = filter.clone();
+        Ok(Box::new(move |chain| filter.set_rules(chain)))
+    })
 }
 
 /// Begins to watch a settings file and the files of its rules, which `rules` has loaded. What is new acts from the next batch on;
@@ -32,12 +62,13 @@ pub struct Watch {
 ///
 /// # Errors
 /// When this system cannot watch files.
-pub fn start(settings: &Settings, filter: Filter, rules: Arc<Mutex<RuleSet>>, voice: Voice) -> anyhow::Result<Watch> {
+pub fn start(settings: &Settings, rules: Arc<Mutex<RuleSet>>, voice: Voice, prepare: Box<Prepare>) -> anyhow::Result<Watch> {
     let (sender, changes) = channel();
     // What changed since it was loaded is seen at once. The receiver is gone when the run is over.
-    let _ = sender.send(());
+    let _ = sender.send(Wake::Changed);
+    let wake = sender.clone();
     let watcher = notify::recommended_watcher(move |_| {
-        let _ = sender.send(());
+        let _ = sender.send(Wake::Changed);
     });
     let watcher = Arc::new(Mutex::new(watcher.context("cannot watch files")?));
     let path = settings.path().to_owned();
@@ -45,9 +76,9 @@ pub fn start(settings: &Settings, filter: Filter, rules: Arc<Mutex<RuleSet>>, vo
     watched.look(settings, &lock(&rules))?;
     thread::Builder::new()
         .name("actlog-rules".to_owned())
-        .spawn(move || watched.run(&changes, &filter, &rules, &voice))
+        .spawn(move || watched.run(&changes, &rules, &voice, &*prepare))
         .context("cannot watch files")?;
-    Ok(Watch { _watcher: watcher })
+    Ok(Watch { _watcher: watcher, wake })
 }
 
 fn lock(rules: &Mutex<RuleSet>) -> MutexGuard<'_, RuleSet> {
@@ -63,13 +94,13 @@ struct Watched {
 }
 
 impl Watched {
-    fn run(mut self, changes: &Receiver<()>, filter: &Filter, rules: &Mutex<RuleSet>, voice: &Voice) {
-        while changes.recv().is_ok() {
-            settle(changes);
-            if self.files.iter().all(|(path, stamp)| Stamp::of(path) == *stamp) {
+    fn run(mut self, changes: &Receiver<Wake>, rules: &Mutex<RuleSet>, voice: &Voice, prepare: &Prepare) {
+        while let Ok(wake) = changes.recv() {
+            let asked = settle(changes) || wake == Wake::Asked;
+            if !asked && self.files.iter().all(|(path, stamp)| Stamp::of(path) == *stamp) {
                 continue;
             }
-            match self.reload(filter, rules) {
+            match self.reload(rules, prepare) {
                 Ok(names) if names.is_empty() => voice.note("the settings list no rules any more"),
                 Ok(names) => voice.note(&format!("rules loaded anew: {}", names.join(", "))),
                 Err(error) => {
@@ -87,15 +118,15 @@ impl Watched {
     }
 
     /// Loads the rules and puts them in force. Gives their names.
-    fn reload(&mut self, filter: &Filter, rules: &Mutex<RuleSet>) -> anyhow::Result<Vec<String>> {
+    fn reload(&mut self, rules: &Mutex<RuleSet>, prepare: &Prepare) -> anyhow::Result<Vec<String>> {
         // What cannot be read is not tried again before it changes.
         self.files.insert(self.settings.clone(), Stamp::of(&self.settings));
         let settings = Settings::read(&self.settings.to_string_lossy())?;
-        settings.check_host()?;
+        let commit = prepare(&settings)?;
         let mut rules = lock(rules);
         let chain = rules.load(&settings);
         self.look(&settings, &rules)?;
-        filter.set_rules(chain.map_err(|errors| settings.bad(&errors))?);
+        commit(chain.map_err(|errors| settings.bad(&errors))?);
         Ok(settings.rules().iter().map(|rule| rule.name.clone()).collect())
     }
 
@@ -117,13 +148,14 @@ impl Watched {
     }
 }
 
-/// Waits until nothing has changed for a moment.
-fn settle(changes: &Receiver<()>) {
-    let until = Instant::now() + PATIENCE;
+/// Waits until nothing has changed for a moment; whether somebody asked meanwhile.
+fn settle(changes: &Receiver<Wake>) -> bool {
+    let (until, mut asked) = (Instant::now() + PATIENCE, false);
     while Instant::now() < until {
         match changes.recv_timeout(QUIET) {
-            Ok(()) => {}
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
+            Ok(wake) => asked |= wake == Wake::Asked,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
     }
+    asked
 }

@@ -26,6 +26,8 @@ pub enum Role {
     Operator,
     /// Send events, and nothing else.
     Ingester,
+    /// See what is counted, and nothing else: for Prometheus.
+    Monitor,
 }
 
 impl Role {
@@ -37,6 +39,11 @@ impl Role {
     /// Whether it may send events.
     pub fn sends(self) -> bool {
         matches!(self, Role::Operator | Role::Ingester)
+    }
+
+    /// Whether it may see what is counted.
+    pub fn observes(self) -> bool {
+        matches!(self, Role::Operator | Role::Monitor)
     }
 
     /// Whether it may see how the program is set up.
@@ -51,6 +58,7 @@ impl fmt::Display for Role {
             Role::Auditor => "auditor",
             Role::Operator => "operator",
             Role::Ingester => "ingester",
+            Role::Monitor => "monitor",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What is answered, address by address.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use actlog_store::{Cursor, Query, Reader, Report};
@@ -15,11 +16,13 @@ use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
 
 use super::answers::{Listed, Listing, Opened, Seal, Seen, stages};
+use super::current::Current;
 use super::demo as demonstration;
 use super::guard::Caller;
 use super::own::Deed;
 use super::reply::Refusal;
-use super::state::{InForce, State};
+use super::state::State;
+use super::writer::MOST_WAITING;
 use crate::ordered::Value;
 use crate::review::csv::{COLUMNS, Sheet};
 use crate::review::question::{self, Question};
@@ -70,7 +73,7 @@ fn refused(error: impl std::fmt::Display) -> Refusal {
 
 /// Refuses everybody where search is turned off.
 fn searchable(state: &State) -> Result<(), Refusal> {
-    if state.in_force.search { Ok(()) } else { Err(Refusal::search_off()) }
+    if state.in_force.get().search { Ok(()) } else { Err(Refusal::search_off()) }
 }
 
 /// Records what is about to be done.
@@ -138,7 +141,7 @@ pub async fn record(With(state): Shared, Extension(caller): Extension<Caller>, P
         let parts = row.parts.iter().map(|part| serde_json::from_slice(&part.bytes)).collect::<Result<_, _>>().map_err(refused)?;
         let last = row.parts.iter().map(|part| part.seq).max().unwrap_or_default();
         let seal = reader.sealed(last).map_err(refused)?.map(Seal::from);
-        Ok(Opened { stages: stages(&state.filter, &record), record, parts, seal })
+        Ok(Opened { stages: stages(&state.in_force.get().filter, &record), record, parts, seal })
     });
     Ok(Json(opened.await?).into_response())
 }
@@ -167,13 +170,13 @@ pub async fn seen(
 
 /// `GET /api/reports`
 pub async fn reports(With(state): Shared) -> Json<Vec<named::Entry>> {
-    Json(named::all(&state.in_force.reports))
+    Json(named::all(&state.in_force.get().reports))
 }
 
 /// Runs a report, which is recorded as `deed`.
 async fn run(state: &Arc<State>, caller: &Caller, name: &str, range: &Range, deed: Deed) -> Result<Report, Refusal> {
     let needed = Needed { user: range.user.as_deref(), record_ids: range.record_ids.as_deref() };
-    let kind = named::kind(name, &needed, &state.in_force.reports).map_err(Refusal::bad_request)?;
+    let kind = named::kind(name, &needed, &state.in_force.get().reports).map_err(Refusal::bad_request)?;
     let asked = Question { from: range.from.clone(), to: range.to.clone(), user: range.user.clone(), ..Question::default() };
     let query = asked.query().map_err(Refusal::bad_request)?;
     let mut about = asked.given();
@@ -316,7 +319,8 @@ pub async fn settings(With(state): Shared) -> Answer {
             })
         })
         .collect();
-    let InForce { text, search, retention_days, .. } = &state.in_force;
+    let current = state.in_force.get();
+    let Current { text, search, retention_days, .. } = &*current;
     Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": retention_days, "Rules": rules})).into_response())
 }
 
@@ -328,6 +332,8 @@ pub async fn counts(With(state): Shared) -> Answer {
     counts["Stored"] = stored.into();
     counts["Sources"] = sources.into();
     counts["Since"] = state.since.clone().into();
+    counts["Waiting"] = state.vitals.waiting.load(Ordering::Relaxed).into();
+    counts["NotReady"] = state.vitals.reasons(MOST_WAITING).into();
     Ok(Json(counts).into_response())
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use axum::Extension;
 use axum::extract::{ConnectInfo, Request, State};
@@ -34,7 +34,7 @@ pub struct Caller {
 
 /// Knows who may ask.
 pub struct Guard {
-    tokens: Tokens,
+    tokens: RwLock<Tokens>,
     anonymous: bool,
     requests: DefaultKeyedRateLimiter<IpAddr>,
     wrong: DefaultKeyedRateLimiter<IpAddr>,
@@ -45,7 +45,16 @@ impl Guard {
     pub fn new(tokens: Tokens, anonymous: bool) -> Self {
         let requests = RateLimiter::keyed(Quota::per_second(PER_SECOND));
         let wrong = RateLimiter::keyed(Quota::per_minute(WRONG_PER_MINUTE));
-        Self { tokens, anonymous, requests, wrong }
+        Self { tokens: RwLock::new(tokens), anonymous, requests, wrong }
+    }
+
+    /// From now on these tokens are known, and no others.
+    pub fn set_tokens(&self, tokens: Tokens) {
+        *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = tokens;
+    }
+
+    fn tokens(&self) -> RwLockReadGuard<'_, Tokens> {
+        self.tokens.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn caller(&self, headers: &HeaderMap, host: Option<&str>, address: IpAddr) -> Result<Caller, Refusal> {
@@ -53,7 +62,7 @@ impl Guard {
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = given.and_then(|given| given.strip_prefix("Bearer ")).map(str::trim);
         match token {
-            Some(token) => match self.tokens.holder(token) {
+            Some(token) => match self.tokens().holder(token) {
                 Some(holder) => Ok(Caller { name: holder.name.clone(), role: holder.role, address, anonymous: false }),
                 // Guessing is slowed down; the right token is never refused for it.
                 None if self.wrong.check_key(&address).is_err() => Err(Refusal::too_many()),
@@ -109,6 +118,8 @@ pub enum Right {
     Send,
     /// Seeing how the program is set up.
     Operate,
+    /// Seeing what is counted.
+    Observe,
 }
 
 /// Lets through whoever has the right; `admit` has said who it is.
@@ -117,6 +128,7 @@ pub async fn allow(State(right): State<Right>, Extension(caller): Extension<Call
         Right::Read => (caller.role.reads(), "read records"),
         Right::Send => (caller.role.sends(), "send events"),
         Right::Operate => (caller.role.operates(), "see the settings"),
+        Right::Observe => (caller.role.observes(), "see what is counted"),
     };
     if may { next.run(request).await } else { Refusal::forbidden(what).into_response() }
 }

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actlog_engine::{Batch, Error, Filter, Outcome};
+use actlog_engine::{Batch, Error, Outcome};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::current::InForce;
 use super::reply::Refusal;
 use super::writer::Writer;
 use crate::account::Account;
@@ -21,7 +22,7 @@ const MOST_NAMED: usize = 100;
 /// Takes events in.
 #[derive(Clone)]
 pub struct Ingest {
-    filter: Filter,
+    in_force: InForce,
     writer: Writer,
     account: Arc<Mutex<Account>>,
     most_bytes: usize,
@@ -50,14 +51,14 @@ struct Unusable {
 }
 
 impl Ingest {
-    /// Filters with `filter`, writes with `writer`, and counts in `account`; events over `most_bytes` are rejected.
-    pub fn new(filter: Filter, writer: Writer, account: Arc<Mutex<Account>>, most_bytes: usize) -> Self {
-        Self { filter, writer, account, most_bytes }
+    /// Filters with the settings in force, writes with `writer`, and counts in `account`; events over `most_bytes` are rejected.
+    pub fn new(in_force: InForce, writer: Writer, account: Arc<Mutex<Account>>, most_bytes: usize) -> Self {
+        Self { in_force, writer, account, most_bytes }
     }
 
     /// Takes the events of a request: filters them, waits until their records are durable, and only then counts them.
     pub async fn take(self, source: String, body: Vec<u8>) -> Response {
-        let filter = self.filter.clone();
+        let filter = self.in_force.get().filter.clone();
         let most_bytes = self.most_bytes;
         let filtered = tokio::task::spawn_blocking(move || {
             let batches = Batches::of_bytes(&source, body, most_bytes);

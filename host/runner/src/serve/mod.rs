@@ -6,13 +6,18 @@
 pub mod access;
 mod answers;
 mod api;
+mod current;
 mod demo;
 mod guard;
+mod health;
 mod ingest;
+mod metrics;
 mod own;
 mod page;
+pub mod playground;
 mod reply;
 mod state;
+mod vitals;
 mod writer;
 
 use std::net::SocketAddr;
@@ -26,10 +31,12 @@ use tokio::net::TcpListener;
 
 use guard::Right;
 
+pub use current::{Current, InForce};
 pub use guard::Guard;
 pub use ingest::Ingest;
 pub use own::Own;
-pub use state::{InForce, State};
+pub use state::State;
+pub use vitals::Vitals;
 pub use writer::Writer;
 
 /// Every address that is answered.
@@ -49,16 +56,22 @@ fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {
         .route("/api/demo", post(api::demo))
         .route_layer(from_fn_with_state(Right::Send, guard::allow));
     let operating = Router::new().route("/api/settings", get(api::settings)).route_layer(from_fn_with_state(Right::Operate, guard::allow));
+    let observing = Router::new().route("/metrics", get(health::counted)).route_layer(from_fn_with_state(Right::Observe, guard::allow));
+    let vitals = state.vitals.clone();
+    let playground = playground::routes("/playground", state.engine.component_bytes());
     let answered = Router::new()
         .route("/api/me", get(api::me))
         .route("/api/catalog", get(api::catalog))
         .merge(reading)
         .merge(sending)
         .merge(operating)
+        .merge(observing)
         .layer(from_fn_with_state(guard, guard::admit))
-        .layer(DefaultBodyLimit::max(most_body))
-        .with_state(state);
-    answered.fallback(get(page::file)).layer(from_fn(page::headers))
+        .layer(DefaultBodyLimit::max(most_body));
+    // Whoever runs the program asks these without a token; they tell nothing of records.
+    let asked = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
+    let answered = answered.merge(asked).with_state(state).route_layer(from_fn_with_state(vitals, health::timed));
+    answered.merge(playground).fallback(get(page::file)).layer(from_fn(page::headers))
 }
 
 /// Answers on `listener` until `stop` is done; requests that are being answered are finished.

@@ -7,7 +7,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use include_dir::{Dir, include_dir};
 
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web");
+/// The files of the page and, in a folder of its own, those of the playground.
+pub(super) static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web");
 
 /// What the browser may load, and from where: what comes from this server alone, and no script that stands in a page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -27,14 +28,18 @@ pub async fn file(request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
     let Some(file) = FILES.get_file(path) else { return StatusCode::NOT_FOUND.into_response() };
-    let kind = match path.rsplit('.').next() {
+    ([(header::CONTENT_TYPE, content_type(path))], Body::from(file.contents())).into_response()
+}
+
+/// What kind of file this is, by its name.
+pub(super) fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
-    };
-    ([(header::CONTENT_TYPE, kind)], Body::from(file.contents())).into_response()
+    }
 }
 
 /// Adds the headers that every answer has.

@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actlog_engine::{Engine, Filter};
+use actlog_engine::Engine;
 use actlog_store::Reader;
 
+use super::current::InForce;
 use super::ingest::Ingest;
 use super::own::Own;
 use super::reply::Refusal;
+use super::vitals::Vitals;
 use crate::account::Account;
-use crate::review::{question, reports};
+use crate::review::question;
 use crate::rules::set::RuleSet;
 
 /// Connections that are kept for the next question.
@@ -22,8 +24,6 @@ const CACHE_KIB: u32 = 16 << 10;
 pub struct State {
     /// Joins records.
     pub engine: Engine,
-    /// The filter with the settings, for explaining.
-    pub filter: Filter,
     /// Takes events in.
     pub ingest: Ingest,
     /// Records what is asked.
@@ -34,6 +34,8 @@ pub struct State {
     pub rules: Arc<Mutex<RuleSet>>,
     /// What the settings say.
     pub in_force: InForce,
+    /// How the server is.
+    pub vitals: Arc<Vitals>,
     /// The store.
     pub store: PathBuf,
     /// Where events are sent to.
@@ -43,35 +45,22 @@ pub struct State {
     readers: Mutex<Vec<Reader>>,
 }
 
-/// What the settings say about review.
-#[derive(Clone, Debug)]
-pub struct InForce {
-    /// The text of the settings; empty for the defaults.
-    pub text: String,
-    /// Whether records can be searched.
-    pub search: bool,
-    /// Days after which records are deleted.
-    pub retention_days: u32,
-    /// The customer's own reports.
-    pub reports: Vec<reports::Own>,
-}
-
 impl State {
     /// Brings together what answers need.
     #[expect(clippy::too_many_arguments, reason = "each is one thing that answers need, and all are named in one place")]
     pub fn new(
         engine: Engine,
-        filter: Filter,
         ingest: Ingest,
         own: Own,
         account: Arc<Mutex<Account>>,
         rules: Arc<Mutex<RuleSet>>,
         in_force: InForce,
+        vitals: Arc<Vitals>,
         store: PathBuf,
         events_url: String,
     ) -> Self {
         let (since, readers) = (question::now(), Mutex::default());
-        Self { engine, filter, ingest, own, account, rules, in_force, store, events_url, since, readers }
+        Self { engine, ingest, own, account, rules, in_force, vitals, store, events_url, since, readers }
     }
 
     /// Asks the store, on a thread that may wait.

@@ -1,6 +1,8 @@
 //! The one thread that writes to the store. Requests that wait together are committed together; each is answered only when its
 //! records are durable.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -8,8 +10,11 @@ use std::time::{Duration, Instant};
 use actlog_store::{Store, days_ago};
 use tokio::sync::oneshot;
 
+use super::current::InForce;
+use super::vitals::Vitals;
+
 /// Requests that may wait.
-const MOST_WAITING: usize = 256;
+pub const MOST_WAITING: usize = 256;
 /// Bytes that are committed together.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -29,7 +34,10 @@ struct Job {
 
 /// Hands records to the thread that writes. Clones share it.
 #[derive(Clone)]
-pub struct Writer(SyncSender<Job>);
+pub struct Writer {
+    jobs: SyncSender<Job>,
+    vitals: Arc<Vitals>,
+}
 
 /// Why records were not written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,15 +51,16 @@ pub enum NotWritten {
 }
 
 impl Writer {
-    /// Starts the thread, which also deletes what is older than so many days; it ends, and seals the store, when the last writer
-    /// is gone.
+    /// Starts the thread, which also deletes what is older than the settings in force say; it ends, and seals the store, when the
+    /// last writer is gone.
     ///
     /// # Errors
     /// When the system has no more threads.
-    pub fn start(store: Store, retention_days: u32) -> std::io::Result<(Self, JoinHandle<()>)> {
+    pub fn start(store: Store, in_force: InForce, vitals: Arc<Vitals>) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, jobs) = sync_channel(MOST_WAITING);
-        let thread = thread::Builder::new().name("actlog-store".to_owned()).spawn(move || write(store, &jobs, retention_days))?;
-        Ok((Self(sender), thread))
+        let seen = vitals.clone();
+        let thread = thread::Builder::new().name("actlog-store".to_owned()).spawn(move || write(store, &jobs, &in_force, &seen))?;
+        Ok((Self { jobs: sender, vitals }, thread))
     }
 
     /// Writes records; they are durable when this is done.
@@ -60,9 +69,13 @@ impl Writer {
     /// When they are not.
     pub async fn append(&self, records: Vec<u8>) -> Result<(), NotWritten> {
         let (answer, written) = oneshot::channel();
-        self.0.try_send(Job { records, answer }).map_err(|error| match error {
-            TrySendError::Full(_) => NotWritten::Full,
-            TrySendError::Disconnected(_) => NotWritten::Failed("the store is closed".to_owned()),
+        self.vitals.waiting.fetch_add(1, Ordering::Relaxed);
+        self.jobs.try_send(Job { records, answer }).map_err(|error| {
+            self.vitals.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => NotWritten::Full,
+                TrySendError::Disconnected(_) => NotWritten::Failed("the store is closed".to_owned()),
+            }
         })?;
         match written.await {
             Ok(answer) => answer.map_err(NotWritten::Failed),
@@ -71,11 +84,11 @@ impl Writer {
     }
 }
 
-fn write(mut store: Store, jobs: &Receiver<Job>, retention_days: u32) {
+fn write(mut store: Store, jobs: &Receiver<Job>, in_force: &InForce, vitals: &Vitals) {
     let mut due = Instant::now();
     loop {
         if Instant::now() >= due {
-            due = retain(&mut store, retention_days);
+            due = retain(&mut store, in_force.get().retention_days);
         }
         let first = match jobs.recv_timeout(due.saturating_duration_since(Instant::now())) {
             Ok(job) => job,
@@ -89,7 +102,11 @@ fn write(mut store: Store, jobs: &Receiver<Job>, retention_days: u32) {
             all.extend_from_slice(&job.records);
             together.push(job);
         }
+        vitals.waiting.fetch_sub(together.len(), Ordering::Relaxed);
+        let began = Instant::now();
         let written = store.append(&all);
+        vitals.commits.observe(began.elapsed().as_secs_f64());
+        vitals.committed(written.as_ref().map(drop).map_err(ToString::to_string));
         for job in together {
             let answer = match &written {
                 Ok(_) => Ok(()),

@@ -18,6 +18,7 @@ mod rules_reload;
 mod run;
 mod serve;
 mod serve_failures;
+mod serve_operation;
 mod server;
 mod settings;
 mod signals;

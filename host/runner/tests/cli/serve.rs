@@ -167,3 +167,24 @@ fn serve_that_is_killed_keeps_all_that_it_acknowledged_once() {
     assert!(count as u64 <= u64::from(acknowledged) + kills, "at most one of each round was not acknowledged");
     place.run("verify --store audit.db").ended(0);
 }
+
+#[test]
+fn playground_is_served_and_written_with_the_same_files_and_needs_no_connection() {
+    let place = Place::new();
+    let told = place.run("playground --output site").ended(0).err;
+    assert!(told.contains("index.html"), "{told}");
+    let server = Server::start(&place, "--anonymous");
+    let page = server.agent.get(format!("{}/playground/", server.url)).call().unwrap();
+    let policy = page.headers()["Content-Security-Policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.contains("wasm-unsafe-eval") && !policy.contains("connect-src"), "{policy}");
+    let names: Vec<String> =
+        std::fs::read_dir(place.path("site")).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        let served = server.get(&format!("/playground/{name}"), None).1;
+        assert_eq!(served.as_str().map(str::as_bytes), Some(place.read(&format!("site/{name}")).as_slice()), "{name}");
+    }
+    // The review page's own policy does not change for it.
+    let page = server.agent.get(format!("{}/", server.url)).call().unwrap();
+    assert!(!page.headers()["Content-Security-Policy"].to_str().unwrap().contains("wasm"));
+}

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,6 +15,7 @@ pub struct Server {
     child: Child,
     pub url: String,
     pub agent: Agent,
+    said: Arc<Mutex<String>>,
 }
 
 impl Server {
@@ -27,11 +29,17 @@ impl Server {
             line.clear();
             assert!(told.read_line(&mut line).unwrap() > 0, "the server did not start");
         }
-        // What else it says must not fill the pipe.
-        std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
+        let said = Arc::<Mutex<String>>::default();
+        let hear = said.clone();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while told.read_line(&mut line).is_ok_and(|read| read > 0) {
+                hear.lock().unwrap().push_str(&std::mem::take(&mut line));
+            }
+        });
         let url = line.trim().rsplit(' ').next().unwrap().to_owned();
         let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60))).build().into();
-        Self { child, url, agent }
+        Self { child, url, agent, said }
     }
 
     pub fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
@@ -50,11 +58,40 @@ impl Server {
         answered(request.send(events).unwrap())
     }
 
+    /// What it said on standard error.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
+    /// Waits until it said this.
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) {
+        for _ in 0..1_000 {
+            if self.said().contains(text) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("it did not say '{text}' but:\n{}", self.said());
+    }
+
+    /// Sends it a signal by its name.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let sent = std::process::Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
     /// Ends it as an operator would.
     #[cfg(unix)]
-    pub fn stop(mut self) {
-        let killed = std::process::Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(killed.success());
+    pub fn stop(self) {
+        self.signal("TERM");
+        self.ends();
+    }
+
+    /// Waits until it ended by itself, well.
+    #[cfg(unix)]
+    pub fn ends(mut self) {
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
     }
 }

@@ -12,6 +12,7 @@ const EVERY = 2000;
 const COUNTS = [
     ['Read', 'events came in'], ['Recorded', 'became records'], ['Excluded', 'left out on purpose'],
     ['Rejected', 'not usable'], ['Faulted', 'the filter failed'], ['Stored', 'records kept'],
+    ['Waiting', 'requests for the disk'],
 ];
 const RULES = ['Rule', 'Version', 'Reviewed', 'Tagged', 'Redacted', 'Dropped', 'Unreviewed', 'Withheld'];
 
@@ -25,7 +26,8 @@ export function showLive() {
     before = null;
     counts(running.signal);
     settings(running.signal);
-    fill(byId('live-send'), h('details', null, h('summary', null, 'How to send events'), commandBox()));
+    fill(byId('live-send'), h('details', null, h('summary', null, 'How to send events'), commandBox()),
+        h('p', { class: 'hint' }, h('a', { href: 'playground/' }, 'Playground'), ': what the filter decides about an event, and why.'));
 }
 
 export function hideLive() {
@@ -58,7 +60,7 @@ async function counts(signal) {
 function show(now) {
     byId('live-since').textContent = now.Since ? `since ${time(now.Since)} UTC` : '';
     fill(byId('live-counts'), h('dl', { class: 'counts' }, COUNTS.map(([name, meaning]) => {
-        const more = before ? now[name] - before[name] : 0;
+        const more = before && name !== 'Waiting' ? now[name] - before[name] : 0;
         const trouble = (name === 'Rejected' || name === 'Faulted') && now[name] > 0;
         return h('div', { class: trouble ? 'trouble' : null, 'data-count': name },
             h('dt', null, name), h('dd', { class: 'value' }, number(now[name] ?? 0), more > 0 ? h('span', { class: 'plus' }, ` +${number(more)}`) : null),
@@ -68,6 +70,9 @@ function show(now) {
     byId('live-sum').textContent = sum === now.Read
         ? `Every event is accounted for: ${[now.Recorded, now.Excluded, now.Rejected, now.Faulted].map(number).join(' + ')} = ${number(now.Read)}.`
         : `${number(Math.abs(now.Read - sum))} on their way.`;
+    const not = now.NotReady ?? [];
+    byId('live-ready').textContent = not.length ? `Not ready for events: ${not.join('; ')}.` : 'Ready for events.';
+    byId('live-ready').classList.toggle('problem', not.length > 0);
 }
 
 async function settings(signal) {

@@ -1,0 +1,3 @@
+module actlog
+
+go 1.19

@@ -1,0 +1,100 @@
+//! How the server is: whether it can take events, how many wait, how long things take. Written as it goes, read by `/readyz` and
+//! `/metrics`.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+
+/// Ends of the buckets of seconds: from a hundred microseconds to ten seconds.
+const SECONDS: [f64; 16] = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+
+/// What a request was and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Answered {
+    /// The address as it is routed, without what it is about.
+    pub route: String,
+    /// The method.
+    pub method: String,
+    /// The status.
+    pub status: u16,
+}
+
+/// How the server is.
+#[derive(Debug)]
+pub struct Vitals {
+    draining: AtomicBool,
+    /// Requests that wait for the thread that writes.
+    pub waiting: AtomicUsize,
+    /// Why the last commit failed; none when it went well.
+    trouble: Mutex<Option<String>>,
+    /// How long requests took.
+    pub answered: Family<Answered, Histogram>,
+    /// How long commits took.
+    pub commits: Histogram,
+}
+
+impl Default for Vitals {
+    fn default() -> Self {
+        let buckets = || Histogram::new(SECONDS);
+        Self {
+            draining: AtomicBool::default(),
+            waiting: AtomicUsize::default(),
+            trouble: Mutex::default(),
+            answered: Family::new_with_constructor(buckets),
+            commits: buckets(),
+        }
+    }
+}
+
+impl Vitals {
+    /// No new requests are wanted: the server is about to end.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// How a commit ended.
+    pub fn committed(&self, result: Result<(), String>) {
+        *self.trouble() = result.err();
+    }
+
+    /// Why the server should not be sent anything now; empty when it is ready. `most_waiting` is how many requests may wait.
+    pub fn reasons(&self, most_waiting: usize) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if self.draining.load(Ordering::Relaxed) {
+            reasons.push("it is about to end".to_owned());
+        }
+        if let Some(trouble) = &*self.trouble() {
+            reasons.push(format!("the last commit failed: {trouble}"));
+        }
+        if self.waiting.load(Ordering::Relaxed) >= most_waiting {
+            reasons.push("too many requests wait for the disk".to_owned());
+        }
+        reasons
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_come_and_go_with_what_causes_them() {
+        let vitals = Vitals::default();
+        assert_eq!(vitals.reasons(2), [""; 0]);
+        vitals.committed(Err("the disk is full".to_owned()));
+        vitals.waiting.store(2, Ordering::Relaxed);
+        assert_eq!(vitals.reasons(2), ["the last commit failed: the disk is full", "too many requests wait for the disk"]);
+        vitals.committed(Ok(()));
+        vitals.waiting.store(1, Ordering::Relaxed);
+        assert_eq!(vitals.reasons(2), [""; 0]);
+        vitals.drain();
+        assert_eq!(vitals.reasons(2), ["it is about to end"]);
+    }
+}

@@ -344,7 +344,7 @@ impl<'r, 'n> Call<'r, 'n> {
         // The answer names the set where the path does not.
         let own = named.as_ref().map(|record| &record.set).filter(|named| set.known.is_none() && named.known.is_some()).cloned();
         let set = own.as_ref().unwrap_or(set);
-        self.write(desk, message, set, named.and_then(|record| record.key.id()), None)
+        self.write(desk, message, set, named.and_then(|record| record.key.id()), None, true)
     }
 
     /// A record that is made, changed, or either.
@@ -371,12 +371,20 @@ impl<'r, 'n> Call<'r, 'n> {
         let status = self.outcome.success().map(|response| response.status);
         let message = messages::of_patch(if_match.is_there(), only_new, status);
         let named = self.named(desk).and_then(|record| record.key.id());
-        self.write(desk, message, &record.set, named, record.key.id())
+        self.write(desk, message, &record.set, named, record.key.id(), only_new && !if_match.is_there())
     }
 
-    /// Takes down what a body writes: the record, and where it is made those inside it.
-    fn write(&self, desk: &mut Desk<'n>, message: &str, set: &Set<'n>, named: Option<Guid>, key: Option<Guid>) -> Option<Record<'n>> {
-        let deep = message == "Create";
+    /// Takes down what a body writes: the record, and where it is surely made those inside it (`deep`). That follows from the
+    /// request alone, so that an exchange has the same events before its answer and after it.
+    fn write(
+        &self,
+        desk: &mut Desk<'n>,
+        message: &str,
+        set: &Set<'n>,
+        named: Option<Guid>,
+        key: Option<Guid>,
+        deep: bool,
+    ) -> Option<Record<'n>> {
         let drafts = self.request.body.text(desk, "request.body").map(|text| written::read(text, set, deep, desk));
         let list: &[Draft<'n>] = drafts.as_ref().map_or(&[], |drafts| &drafts.list);
         let told = match self.outcome.success() {

@@ -48,7 +48,8 @@ impl Message {
 pub fn all() -> Vec<Case> {
     let folder = folder();
     let common = std::fs::read_to_string(folder.join("settings.json")).expect("reads the common settings");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).expect("reads the folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(&folder).expect("reads the folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.retain(|path| !path.ends_with("settings.json") && !path.ends_with("README.md"));
     paths.sort();
     let cases: Vec<Case> = paths.into_iter().map(|path| Case::read(path, &common)).collect();
@@ -58,7 +59,7 @@ pub fn all() -> Vec<Case> {
 
 fn folder() -> PathBuf {
     let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("tests/exchanges"));
-    folders.into_iter().find(|folder| folder.is_dir()).expect("tests/exchanges stands at the root of the project")
+    folders.into_iter().find(|folder| folder.join("settings.json").is_file()).expect("tests/exchanges stands at the root of the project")
 }
 
 impl Case {
@@ -139,7 +140,8 @@ impl Case {
         }
         assert!(!message.line.is_empty(), "{}: the {section} has no first line", self.path.display());
         let noted = |word: &str| message.notes.iter().any(|(note, _)| note == word);
-        let multipart = message.fields.iter().any(|(name, value)| name.eq_ignore_ascii_case("Content-Type") && value.starts_with("multipart/"));
+        let multipart =
+            message.fields.iter().any(|(name, value)| name.eq_ignore_ascii_case("Content-Type") && value.starts_with("multipart/"));
         message.whole = !noted("cut");
         message.body = if noted("hex") {
             let digits: Vec<u8> = rest.bytes().filter(u8::is_ascii_hexdigit).collect();
@@ -155,7 +157,8 @@ impl Case {
     /// Compares what came with what the file expects; with `ACTLOG_OVERWRITE=1` writes it there instead.
     pub fn check(&self, found: &str) {
         if std::env::var_os("ACTLOG_OVERWRITE").is_some_and(|value| value == "1") {
-            let given: String = self.given.iter().map(|(name, body)| format!("== {name}\n{}\n", body.strip_suffix('\n').unwrap_or(body))).collect();
+            let given: String =
+                self.given.iter().map(|(name, body)| format!("== {name}\n{}\n", body.strip_suffix('\n').unwrap_or(body))).collect();
             std::fs::write(&self.path, format!("{}\n\n{given}{found}", self.head)).expect("writes the case");
             return;
         }

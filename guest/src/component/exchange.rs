@@ -85,4 +85,4 @@ macro_rules! kinds {
     };
 }
 
-kinds!(NotTheApi NoMessage AmbiguousPath AmbiguousMethod Unsupported BadBatch TooManyEvents UnknownMessage UnknownSet UnknownNavigation UnknownId UnknownReference NestedWrite BodyCut BodyUnreadable ValueNotRead BadQuery Conflict NoIdentity UnreadableToken DirectoryIdentity BadAddress BadTime NoExchangeId NoAnswer UnexpectedStatus Limit);
+kinds!(NotTheApi NoMessage AmbiguousPath AmbiguousMethod Unsupported BadBatch TooManyEvents EventsCut UnknownMessage UnknownSet UnknownNavigation UnknownId UnknownReference NestedWrite BodyCut BodyUnreadable ValueNotRead BadQuery Conflict NoIdentity UnreadableToken DirectoryIdentity BadAddress BadTime NoExchangeId NoAnswer UnexpectedStatus Limit);

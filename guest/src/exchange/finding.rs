@@ -41,6 +41,8 @@ kinds! {
     BadBatch "bad-batch" true,
     /// The exchange has more events than the limit allows.
     TooManyEvents "too-many-events" true,
+    /// Only the head came of a body that holds requests or records of their own: what is behind it has no event.
+    EventsCut "events-cut" true,
     /// The message is told by a rule for the most likely case; the explanation says what else it may be.
     UnknownMessage "unknown-message" false,
     /// An entity set that the settings do not list: the event has no EntityName.

@@ -341,10 +341,7 @@ impl<'r, 'n> Call<'r, 'n> {
     fn create(&self, desk: &mut Desk<'n>, set: &Set<'n>, place: Place) -> Option<Record<'n>> {
         let message = self.message(desk, place)?;
         let named = self.named(desk);
-        // The answer names the set where the path does not.
-        let own = named.as_ref().map(|record| &record.set).filter(|named| set.known.is_none() && named.known.is_some()).cloned();
-        let set = own.as_ref().unwrap_or(set);
-        self.write(desk, message, set, named.and_then(|record| record.key.id()), None, true)
+        self.write(desk, message, set, named, None, true)
     }
 
     /// A record that is made, changed, or either.
@@ -370,23 +367,26 @@ impl<'r, 'n> Call<'r, 'n> {
         }
         let status = self.outcome.success().map(|response| response.status);
         let message = messages::of_patch(if_match.is_there(), only_new, status);
-        let named = self.named(desk).and_then(|record| record.key.id());
+        let named = self.named(desk);
         self.write(desk, message, &record.set, named, record.key.id(), only_new && !if_match.is_there())
     }
 
-    /// Takes down what a body writes: the record, and where it is surely made those inside it (`deep`). That follows from the
-    /// request alone, so that an exchange has the same events before its answer and after it.
+    /// Takes down what a body writes: the record, and where it is surely made those inside it (`deep`). How many events there
+    /// are follows from the request alone, so that an exchange has the same before its answer and after it.
     fn write(
         &self,
         desk: &mut Desk<'n>,
         message: &str,
         set: &Set<'n>,
-        named: Option<Guid>,
+        named: Option<Record<'n>>,
         key: Option<Guid>,
         deep: bool,
     ) -> Option<Record<'n>> {
-        let drafts = self.request.body.text(desk, "request.body").map(|text| written::read(text, set, deep, desk));
+        let drafts = self.request.body.text(desk, "request.body").map(|text| written::read(text, set, deep, self.referred, desk));
         let list: &[Draft<'n>] = drafts.as_ref().map_or(&[], |drafts| &drafts.list);
+        // The answer names the set where the path does not.
+        let path_set = set;
+        let set = named.as_ref().map(|record| &record.set).filter(|named| set.known.is_none() && named.known.is_some()).unwrap_or(set);
         let told = match self.outcome.success() {
             Some(response) if matches!(response.status, 200 | 201) => {
                 self.answer(desk, set, &Query::default(), false).and_then(|found| found.own)
@@ -394,6 +394,7 @@ impl<'r, 'n> Call<'r, 'n> {
             _ => None,
         };
         let first = list.first();
+        let named = named.as_ref().and_then(|record| record.key.id());
         let id = self.agreed(desk, &[key, named, told, first.and_then(|draft| draft.id).filter(|_| deep)]);
         if first.is_none() && deep && self.request.body.is_empty() {
             desk.find(Kind::BodyCut, "request.body", "a record is made of nothing, or its body did not come");
@@ -410,7 +411,7 @@ impl<'r, 'n> Call<'r, 'n> {
         for draft in inside {
             self.emit(desk, message, About { set: Some(&draft.set), id: draft.id, fields: draft.fields.done(), ..About::default() });
         }
-        Some(Record { set: set.clone(), key: id.map_or(Key::Other, Key::Id) })
+        Some(Record { set: path_set.clone(), key: id.map_or(Key::Other, Key::Id) })
     }
 
     /// Links between records.

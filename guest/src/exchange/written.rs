@@ -1,9 +1,11 @@
 //! What a request writes: the fields of an entity, and the entities inside it.
 
+use std::collections::BTreeMap;
+
 use super::body::Text;
 use super::desk::Desk;
 use super::finding::Kind;
-use super::resource::{Member, Set};
+use super::resource::{self, Member, Referred, Set};
 use super::rows;
 use crate::fault::Fault;
 use crate::guid::Guid;
@@ -135,6 +137,8 @@ pub struct Drafts<'n> {
     /// Whether entities inside are written too (a create), or kept as values (an update).
     deep: bool,
     take_fields: bool,
+    /// The records that earlier requests of a change set made, by what refers to them, as bodies point to records.
+    bound: BTreeMap<String, String>,
     limit: u32,
     most: usize,
     unknown_navigation: bool,
@@ -145,11 +149,12 @@ pub struct Drafts<'n> {
 }
 
 /// Reads the entities of a body. `deep` tells whether entities inside are creates of their own.
-pub fn read<'n>(text: Text<'_>, set: &Set<'n>, deep: bool, desk: &mut Desk<'n>) -> Drafts<'n> {
+pub fn read<'n>(text: Text<'_>, set: &Set<'n>, deep: bool, referred: Option<&Referred<'n>>, desk: &mut Desk<'n>) -> Drafts<'n> {
     let mut drafts = Drafts {
         list: Vec::new(),
         deep,
         take_fields: desk.settings.fields,
+        bound: referred.into_iter().flatten().filter_map(|(id, record)| bound(id, record.as_ref()?)).collect(),
         limit: desk.settings.limits.field_bytes,
         most: desk.settings.limits.events as usize,
         unknown_navigation: false,
@@ -161,6 +166,9 @@ pub fn read<'n>(text: Text<'_>, set: &Set<'n>, deep: bool, desk: &mut Desk<'n>) 
     let mut reader = Reader::new(text.text);
     let read = drafts.entity(&mut reader, set.clone(), 0, desk).and_then(|_| reader.finish());
     text.ended(read, desk, "request.body");
+    if deep && !text.whole {
+        desk.find(Kind::EventsCut, "request.body", "records behind the head that came are not told");
+    }
     for (found, kind, why) in [
         (
             drafts.unknown_navigation,
@@ -183,6 +191,11 @@ pub fn read<'n>(text: Text<'_>, set: &Set<'n>, deep: bool, desk: &mut Desk<'n>) 
     drafts
 }
 
+/// How a body refers to a record that was made before, and how it would point to it by its id.
+fn bound(content_id: &str, record: &resource::Record<'_>) -> Option<(String, String)> {
+    Some((format!("${content_id}"), format!("/{}({})", record.set.name, record.key.id()?)))
+}
+
 impl<'n> Drafts<'n> {
     /// Reads one entity and those inside it; gives its position in the list. Calls itself no deeper than [`MAX_NESTED`].
     fn entity(&mut self, reader: &mut Reader<'_>, set: Set<'n>, nested: usize, desk: &Desk<'n>) -> Result<usize, Fault> {
@@ -200,9 +213,11 @@ impl<'n> Drafts<'n> {
                     // Which record a lookup is set to; other annotations are no values.
                     (_, "odata.bind", value) if !of.is_empty() => {
                         draft.any = true;
-                        let raw = raw(&value);
-                        if self.take_fields {
-                            draft.fields.add(&name, &raw);
+                        let made = if let Value::Text(text) = value { self.bound.get(&*text.decode()) } else { None };
+                        match made {
+                            _ if !self.take_fields => {}
+                            Some(record) => draft.fields.add_text(&name, record),
+                            None => draft.fields.add(&name, &raw(&value)),
                         }
                     }
                     _ => {}

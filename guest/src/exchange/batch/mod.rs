@@ -32,13 +32,13 @@ pub fn translate(desk: &mut Desk<'_>, request: &Request<'_>, outcome: &Outcome<'
         Err(why) => return desk.find(Kind::BadBatch, "request.headers.Content-Type", why),
     };
     if !request.body.whole {
-        desk.find(Kind::BodyCut, "request.body", "only the head of the batch came, or was read; requests behind it are not told");
+        desk.find(Kind::EventsCut, "request.body", "only the head of the batch came, or was read; requests behind it are not told");
     }
     let parts = multipart::split(request.body.bytes, &boundary, MAX_PARTS);
     if let Some(why) = parts.doubt {
         desk.find(Kind::BadBatch, "request.body", why);
     }
-    if parts.unfinished.is_some() {
+    if parts.unfinished.is_some() && request.body.whole {
         desk.find(Kind::BadBatch, "request.body", "the batch ends before its closing delimiter");
     }
     let continues = request.headers.has_word("Prefer", "odata.continue-on-error");
@@ -96,7 +96,7 @@ impl<'r> Batch<'r> {
                 if let Some(why) = set.doubt {
                     desk.find(Kind::BadBatch, "request.body", why);
                 }
-                if set.unfinished.is_some() {
+                if set.unfinished.is_some() && whole {
                     desk.find(Kind::BadBatch, "request.body", "a change set ends before its closing delimiter");
                 }
                 self.too_many |= set.beyond > 0;

@@ -4,8 +4,6 @@ mod check;
 mod model;
 #[cfg(test)]
 mod schema;
-#[cfg(test)]
-mod tests;
 
 pub use model::{DirectoryUser, EntitySet, Limits, Names, Navigation, Operations, Organization, Settings};
 

@@ -81,12 +81,18 @@ pub fn value<'t, 'a: 't>(list: Element<'t, 'a>, key: &str) -> Option<Element<'t,
     found.next().is_none().then_some(first)
 }
 
-/// A value as JSON; none where it is of a kind that cannot be told simply.
+/// A value as JSON; none where it is of a kind that cannot be told simply. Calls itself no deeper than XML nests.
 pub fn json(value: Element<'_, '_>) -> Option<String> {
     if value.is_nil() {
         return Some("null".to_owned());
     }
-    match value.kind() {
+    // In a list of one kind the elements say theirs by their names.
+    let kind = if value.kind().is_empty() { value.name() } else { value.kind() };
+    match kind {
+        list if list.starts_with("ArrayOf") || list == "EntityReferenceCollection" => {
+            let elements: Option<Vec<String>> = value.elements().map(json).collect();
+            elements.map(|elements| format!("[{}]", elements.join(",")))
+        }
         "EntityReference" => {
             let mut json = String::from("{\"LogicalName\":\"");
             escaped(&mut json, value.said("LogicalName").unwrap_or_default(), Level::Record);

@@ -66,6 +66,9 @@ pub fn translate(desk: &mut Desk<'_>, request: &Request<'_>, outcome: &Outcome<'
         return desk.find(Kind::Unsupported, "request.headers.SOAPAction", "no operation of the organization service");
     }
     let Some(operation) = operation else { return plain(desk, &name, outcome.status()) };
+    if text.is_some_and(|text| !text.whole) && matches!(&*name, "Create" | "Execute") {
+        desk.find(Kind::EventsCut, "request.body", "records or requests behind the head that came are not told");
+    }
     let answered = outcome.success().and_then(|response| response.body.text(desk, "response.body"));
     let (answer_tree, read) = Tree::read(answered.map_or("", |text| text.text));
     if let (Some(text), Err(fault)) = (answered, read) {

@@ -15,6 +15,12 @@ use crate::guid::Guid;
 /// Requests that one request may carry.
 const MAX_CARRIED: usize = 1_000;
 
+/// Messages that are always about an entity.
+const WITH_ENTITY: [&str; 8] = ["Create", "Update", "Upsert", "Delete", "Retrieve", "RetrieveMultiple", "Associate", "Disassociate"];
+
+/// Messages that are always about a record that is there already.
+const WITH_ID: [&str; 5] = ["Update", "Delete", "Retrieve", "Associate", "Disassociate"];
+
 /// What was asked.
 pub struct Call<'t, 'a> {
     /// The operation's or the message's name.
@@ -252,6 +258,12 @@ impl Told {
     }
 
     fn emit(self, desk: &mut Desk<'_>, message: &str, answer: &Answer<'_, '_>) {
+        if self.entity_name.is_none() && WITH_ENTITY.contains(&message) {
+            desk.find(Kind::UnknownSet, "request.body", "the body does not tell the logical name of the entity, or tells it twice");
+        }
+        if self.id.is_none() && WITH_ID.contains(&message) {
+            desk.find(Kind::UnknownId, "request.body", "neither the body nor the answer tells the id of the record");
+        }
         self.fields.report(desk, "request.body");
         let unread = self.unread + self.inside.iter().map(|entity| entity.unread).sum::<u32>();
         if unread > 0 {

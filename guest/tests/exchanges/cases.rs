@@ -1,11 +1,9 @@
 //! Runs every case of `tests/exchanges`, and feeds the events that come of it through the filter: it must reject none.
 
-#[path = "../../tests/exchange_file.rs"]
-mod exchange_file;
-
 use actlog_guest::exchange::{Answer, Body, Exchange, Header, Translation, Translator, metadata};
 use actlog_guest::pipeline::Auditor;
-use exchange_file::{Case, Message, shown};
+
+use crate::exchange_file::{self, Case, Message, shown};
 
 fn headers(message: &Message) -> Vec<Header> {
     message.fields.iter().map(|(name, value)| Header { name: name.clone(), value: value.clone() }).collect()
@@ -15,7 +13,8 @@ fn body(message: &Message) -> Body {
     Body { content: message.body.clone(), whole: message.whole }
 }
 
-fn exchange(case: &Case) -> Exchange {
+/// The exchange of a case.
+pub fn exchange(case: &Case) -> Exchange {
     let request = case.request();
     let (method, rest) = request.line.split_once(' ').expect("a method");
     let answer = case.response().map(|response| Answer {
@@ -37,10 +36,7 @@ fn exchange(case: &Case) -> Exchange {
 
 fn text(translation: &Translation) -> String {
     let findings = translation.unknown.iter();
-    shown(
-        &translation.events,
-        findings.map(|it| (it.part, it.kind.name(), &*it.place, &*it.explanation, it.kind.event_missing())),
-    )
+    shown(&translation.events, findings.map(|it| (it.part, it.kind.name(), &*it.place, &*it.explanation, it.kind.event_missing())))
 }
 
 fn check_accepted(name: &str, translation: &Translation) {
@@ -49,7 +45,8 @@ fn check_accepted(name: &str, translation: &Translation) {
     let outcome = auditor.audit(translation.events.as_bytes());
     assert_eq!(outcome.read, translation.count, "{name}: every event is read");
     assert!(outcome.rejected.is_empty(), "{name}: {:?}\n{}", outcome.rejected, translation.events);
-    let mut ids: Vec<_> = translation.events.lines().filter_map(|line| Some(line.split_once("\"EventId\":\"")?.1.split('"').next())).collect();
+    let mut ids: Vec<_> =
+        translation.events.lines().filter_map(|line| Some(line.split_once("\"EventId\":\"")?.1.split('"').next())).collect();
     ids.sort();
     let count = ids.len();
     ids.dedup();

@@ -1,1 +1,0 @@
-//! Settings documents, right and wrong.

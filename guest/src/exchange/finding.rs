@@ -130,3 +130,30 @@ impl Findings {
         self.list
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_those_of_the_contract() {
+        let contract = include_str!("../../../wit/exchange.wit");
+        let names = contract.split_once("enum unknown-kind {").and_then(|(_, rest)| rest.split_once("\n  }")).map(|(names, _)| names);
+        let names: Vec<&str> = names.expect("the enumeration").lines().map(str::trim).filter(|line| line.ends_with(',')).collect();
+        assert_eq!(names, Kind::ALL.iter().map(|kind| format!("{},", kind.name())).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn findings_at_the_limit_are_told_and_more_are_counted() {
+        let finding = |kind| Finding { kind, part: 0, place: String::new(), explanation: "x".into() };
+        let told = |kinds: &[Kind]| {
+            let mut findings = Findings::new(2);
+            kinds.iter().for_each(|&kind| findings.add(finding(kind)));
+            findings.done().iter().map(|finding| finding.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[Kind::Limit, Kind::BadTime]), [Kind::Limit, Kind::BadTime]);
+        assert_eq!(told(&[Kind::Limit, Kind::BadTime, Kind::BadTime]), [Kind::Limit, Kind::BadTime, Kind::Limit]);
+        // What may hide an event is never lost among the others.
+        assert_eq!(told(&[Kind::Limit, Kind::BadTime, Kind::AmbiguousPath]), [Kind::Limit, Kind::BadTime, Kind::TooManyEvents]);
+    }
+}

@@ -12,7 +12,8 @@
 //! | [`headers`], [`media`] | header fields, content types |
 //! | [`token`], [`identity`], [`address`] | who, and from where |
 //! | [`resource`], [`messages`], [`definitions`] | what is addressed, and the table of SDK messages |
-//! | [`web_api`], [`body`], [`rows`], [`written`], [`query`] | one request of the Web API |
+//! | [`web_api`], `changes`, `links`, `operations` | one request of the Web API |
+//! | [`body`], [`rows`], [`written`], [`query`] | what bodies and options say |
 //! | [`batch`] | `$batch`: parts, change sets, their answers |
 //! | [`soap`] | the SOAP endpoint |
 //! | [`desk`], [`event`], [`finding`] | where events and findings are collected, and how they are written |
@@ -20,15 +21,18 @@
 pub mod address;
 pub mod batch;
 pub mod body;
+mod changes;
 pub mod definitions;
 pub mod desk;
 pub mod event;
 pub mod finding;
 pub mod headers;
 pub mod identity;
+mod links;
 pub mod media;
 pub mod messages;
 pub mod metadata;
+mod operations;
 pub mod options;
 pub mod path;
 pub mod percent;
@@ -125,8 +129,8 @@ impl Translator {
     /// # Errors
     /// Everything that is wrong with them.
     pub fn open(settings: &str) -> Result<Self, Vec<SettingsError>> {
-        let settings = Settings::parse(settings)?;
-        let names = resource::Index::of(&settings.names);
+        let mut settings = Settings::parse(settings)?;
+        let names = resource::Index::of(std::mem::take(&mut settings.names));
         let users = identity::Users::of(&settings.users);
         Ok(Self { settings, names, users })
     }

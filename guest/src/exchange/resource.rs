@@ -17,12 +17,13 @@ pub struct Index {
 
 impl Index {
     /// Makes an index of the settings' names.
-    pub fn of(names: &Names) -> Self {
-        let by_logical_name = names.entity_sets.iter().map(|(name, set)| (set.logical_name.clone(), name.clone())).collect();
-        let mut all = names.actions.clone();
-        all.bound.extend(names.functions.bound.iter().cloned());
-        all.unbound.extend(names.functions.unbound.iter().cloned());
-        Self { sets: names.entity_sets.clone(), by_logical_name, operations: all }
+    pub fn of(names: Names) -> Self {
+        let Names { entity_sets: sets, actions, functions } = names;
+        let by_logical_name = sets.iter().map(|(name, set)| (set.logical_name.clone(), name.clone())).collect();
+        let mut operations = actions;
+        operations.bound.extend(functions.bound);
+        operations.unbound.extend(functions.unbound);
+        Self { sets, by_logical_name, operations }
     }
 
     /// A set by its name, whether it is known or not.

@@ -8,12 +8,11 @@ use super::headers::One;
 use super::messages::{self, Method, Place};
 use super::options::{Given, Options};
 use super::query::{self, Query};
-use super::resource::{self, Bound, Key, Record, Referred, Resource, Set};
+use super::resource::{self, Key, Record, Referred, Resource, Set};
 use super::rows::{self, Asked, Found};
-use super::segment::{Argument, Literal, Segment};
-use super::written::{self, Draft, Fields};
+use super::segment::{Argument, Segment};
+use super::written::{self, Fields};
 use crate::guid::Guid;
-use crate::json::Value;
 
 /// Headers that ask a server to take another method than the one that stands there.
 const OVERRIDES: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
@@ -61,37 +60,38 @@ pub fn translate<'n>(
     None
 }
 
-fn unsupported(desk: &mut Desk<'_>, why: &'static str) {
+/// Takes down that a request to the API is not read.
+pub(super) fn unsupported(desk: &mut Desk<'_>, why: &'static str) {
     desk.find(Kind::Unsupported, "path", why);
 }
 
 /// The request at hand.
-struct Call<'r, 'n> {
-    method: Method,
-    request: &'r Request<'r>,
-    outcome: &'r Outcome<'r>,
-    referred: Option<&'r Referred<'n>>,
-    options: Options<'r>,
+pub(super) struct Call<'r, 'n> {
+    pub(super) method: Method,
+    pub(super) request: &'r Request<'r>,
+    pub(super) outcome: &'r Outcome<'r>,
+    pub(super) referred: Option<&'r Referred<'n>>,
+    pub(super) options: Options<'r>,
 }
 
 /// What an event is about, beside its message.
 #[derive(Default)]
-struct About<'e> {
-    set: Option<&'e Set<'e>>,
-    entity: Option<&'e str>,
-    id: Option<Guid>,
-    fields: Option<String>,
-    query: Option<&'e str>,
-    results: Option<&'e [Guid]>,
+pub(super) struct About<'e> {
+    pub(super) set: Option<&'e Set<'e>>,
+    pub(super) entity: Option<&'e str>,
+    pub(super) id: Option<Guid>,
+    pub(super) fields: Option<String>,
+    pub(super) query: Option<&'e str>,
+    pub(super) results: Option<&'e [Guid]>,
 }
 
 impl<'r, 'n> Call<'r, 'n> {
-    fn status(&self) -> Status {
+    pub(super) fn status(&self) -> Status {
         self.outcome.status()
     }
 
     /// Takes down an event. A set that the settings do not list is a finding.
-    fn emit(&self, desk: &mut Desk<'n>, message: &str, about: About<'_>) {
+    pub(super) fn emit(&self, desk: &mut Desk<'n>, message: &str, about: About<'_>) {
         let entity_name = about.entity.or_else(|| about.set.and_then(Set::logical_name));
         if entity_name.is_none() && about.set.is_some() {
             desk.find(Kind::UnknownSet, "path", "the settings' names do not say which entity this is");
@@ -108,7 +108,7 @@ impl<'r, 'n> Call<'r, 'n> {
     }
 
     /// The table's message for a place; where it has none, that is a finding.
-    fn message(&self, desk: &mut Desk<'n>, place: Place) -> Option<&'static str> {
+    pub(super) fn message(&self, desk: &mut Desk<'n>, place: Place) -> Option<&'static str> {
         let message = messages::of(self.method, place);
         if message.is_none() {
             unsupported(desk, "a method that this resource does not have, as far as is known");
@@ -117,7 +117,7 @@ impl<'r, 'n> Call<'r, 'n> {
     }
 
     /// What came back, where it was asked for and came.
-    fn answer(&self, desk: &mut Desk<'n>, set: &Set<'n>, query: &Query, ids: bool) -> Option<Found<'n>> {
+    pub(super) fn answer(&self, desk: &mut Desk<'n>, set: &Set<'n>, query: &Query, ids: bool) -> Option<Found<'n>> {
         let response = self.outcome.success().filter(|response| response.status != 304)?;
         let text = response.body.text(desk, "response.body")?;
         let asked = Asked {
@@ -131,7 +131,7 @@ impl<'r, 'n> Call<'r, 'n> {
     }
 
     /// The record that the headers of the answer name.
-    fn named(&self, desk: &mut Desk<'n>) -> Option<Record<'n>> {
+    pub(super) fn named(&self, desk: &mut Desk<'n>) -> Option<Record<'n>> {
         let headers = &self.outcome.success()?.headers;
         let value = match headers.one("OData-EntityId") {
             One::Absent => headers.one("Location"),
@@ -148,7 +148,7 @@ impl<'r, 'n> Call<'r, 'n> {
     }
 
     /// The one id that several places tell. What they do not agree on is not believed.
-    fn agreed(&self, desk: &mut Desk<'n>, told: &[Option<Guid>]) -> Option<Guid> {
+    pub(super) fn agreed(&self, desk: &mut Desk<'n>, told: &[Option<Guid>]) -> Option<Guid> {
         let mut ids = told.iter().flatten();
         let first = ids.next().copied();
         if ids.any(|id| Some(*id) != first) {
@@ -247,7 +247,7 @@ impl<'r, 'n> Call<'r, 'n> {
     }
 
     /// The id of a record that was not read: by its key, or as the answer names it.
-    fn id_of(&self, desk: &mut Desk<'n>, record: &Record<'n>) -> Option<Guid> {
+    pub(super) fn id_of(&self, desk: &mut Desk<'n>, record: &Record<'n>) -> Option<Guid> {
         let named = self.named(desk).and_then(|record| record.key.id());
         self.agreed(desk, &[record.key.id(), named])
     }
@@ -337,281 +337,6 @@ impl<'r, 'n> Call<'r, 'n> {
         }
         None
     }
-
-    fn create(&self, desk: &mut Desk<'n>, set: &Set<'n>, place: Place) -> Option<Record<'n>> {
-        let message = self.message(desk, place)?;
-        let named = self.named(desk);
-        self.write(desk, message, set, named, None, true)
-    }
-
-    /// A record that is made, changed, or either.
-    fn change(&self, desk: &mut Desk<'n>, record: &Record<'n>) -> Option<Record<'n>> {
-        if self.method == Method::Put {
-            desk.find(Kind::UnknownMessage, "method", "PUT of a whole record is told like PATCH");
-        }
-        let (if_match, if_none_match) = (self.request.headers.one("If-Match"), self.request.headers.one("If-None-Match"));
-        let only_new = match if_none_match {
-            One::Absent => false,
-            One::Value("*") => true,
-            One::Value(_) | One::Several => {
-                desk.find(
-                    Kind::Conflict,
-                    "request.headers.If-None-Match",
-                    "anything but one '*' makes no sense for a change; it is not believed",
-                );
-                false
-            }
-        };
-        if only_new && if_match.is_there() {
-            desk.find(Kind::Conflict, "request.headers.If-Match", "both preconditions at once can never hold");
-        }
-        let status = self.outcome.success().map(|response| response.status);
-        let message = messages::of_patch(if_match.is_there(), only_new, status);
-        let named = self.named(desk);
-        self.write(desk, message, &record.set, named, record.key.id(), only_new && !if_match.is_there())
-    }
-
-    /// Takes down what a body writes: the record, and where it is surely made those inside it (`deep`). How many events there
-    /// are follows from the request alone, so that an exchange has the same before its answer and after it.
-    fn write(
-        &self,
-        desk: &mut Desk<'n>,
-        message: &str,
-        set: &Set<'n>,
-        named: Option<Record<'n>>,
-        key: Option<Guid>,
-        deep: bool,
-    ) -> Option<Record<'n>> {
-        let drafts = self.request.body.text(desk, "request.body").map(|text| written::read(text, set, deep, self.referred, desk));
-        let list: &[Draft<'n>] = drafts.as_ref().map_or(&[], |drafts| &drafts.list);
-        // The answer names the set where the path does not.
-        let path_set = set;
-        let set = named.as_ref().map(|record| &record.set).filter(|named| set.known.is_none() && named.known.is_some()).unwrap_or(set);
-        let told = match self.outcome.success() {
-            Some(response) if matches!(response.status, 200 | 201) => {
-                self.answer(desk, set, &Query::default(), false).and_then(|found| found.own)
-            }
-            _ => None,
-        };
-        let first = list.first();
-        let named = named.as_ref().and_then(|record| record.key.id());
-        let id = self.agreed(desk, &[key, named, told, first.and_then(|draft| draft.id).filter(|_| deep)]);
-        if first.is_none() && deep && self.request.body.is_empty() {
-            desk.find(Kind::BodyCut, "request.body", "a record is made of nothing, or its body did not come");
-        }
-        for draft in list {
-            draft.fields.report(desk, "request.body");
-        }
-        self.emit(desk, message, About { set: Some(set), id, fields: first.and_then(|draft| draft.fields.done()), ..About::default() });
-        let inside = list.get(1..).unwrap_or_default();
-        let unknown = inside.iter().filter(|draft| draft.id.is_none()).count();
-        if unknown > 0 && self.status().is_success() {
-            desk.find(Kind::UnknownId, "request.body", format!("{unknown} records inside another, whose ids the answer does not tell"));
-        }
-        for draft in inside {
-            self.emit(desk, message, About { set: Some(&draft.set), id: draft.id, fields: draft.fields.done(), ..About::default() });
-        }
-        Some(Record { set: path_set.clone(), key: id.map_or(Key::Other, Key::Id) })
-    }
-
-    /// Links between records.
-    fn reference(&self, desk: &mut Desk<'n>, of: &Record<'n>, name: &str, other: Option<Record<'n>>, many: Option<bool>) {
-        let explanation = "given twice, or no reference to a record";
-        let other = match (other, self.options.get("$id")) {
-            (Some(other), Given::Absent) => Some(other),
-            (None, Given::Value(text)) => {
-                let read = resource::reference(&text, desk.names, self.referred);
-                if read.is_none() {
-                    desk.find(Kind::UnknownReference, "query.$id", explanation);
-                }
-                Some(read.unwrap_or(Record { set: Set::unknown(), key: Key::Other }))
-            }
-            (None, Given::Absent) => None,
-            (_, _) => {
-                desk.find(Kind::UnknownReference, "query.$id", explanation);
-                Some(Record { set: Set::unknown(), key: Key::Other })
-            }
-        };
-        let place = match (self.method, &other, many) {
-            (Method::Delete, Some(_), Some(true) | None) => Place::ReferenceOfMany,
-            // A lookup is emptied without naming what it held.
-            (Method::Delete, None, Some(false) | None) | (Method::Put | Method::Get, _, Some(false)) | (Method::Put, _, None) => {
-                Place::Reference
-            }
-            (Method::Delete, Some(_), Some(false)) => Place::Reference,
-            (Method::Delete, None, Some(true)) => return unsupported(desk, "all links to many records at once"),
-            (Method::Get, _, None) => {
-                desk.find(Kind::UnknownNavigation, "path", "the settings do not say whether this leads to one record or to many");
-                Place::References
-            }
-            _ => Place::References,
-        };
-        let Some(message) = self.message(desk, place) else { return };
-        if self.method == Method::Get {
-            let found = self.answer(desk, &Set::unknown(), &Query::default(), place == Place::References);
-            let results = found.as_ref().map(|found| if found.is_list { found.ids.clone() } else { found.own.into_iter().collect() });
-            let id = self.agreed(desk, &[of.key.id()]);
-            return self.emit(desk, message, About { set: Some(&of.set), id, results: results.as_deref(), ..About::default() });
-        }
-        let other = if self.method == Method::Delete { other } else { self.target(desk) };
-        let mut fields = Fields::new(desk.settings.limits.field_bytes);
-        let (logical_name, id) =
-            (other.as_ref().and_then(|other| other.set.logical_name()), other.as_ref().and_then(|other| other.key.id()));
-        match message {
-            "Update" if self.method == Method::Delete => fields.add(name, "null"),
-            "Update" => fields.add_reference(name, logical_name, id, false),
-            _ => {
-                fields.add_text("Relationship", name);
-                fields.add_reference("RelatedEntities", logical_name, id, true);
-            }
-        }
-        if other.as_ref().is_some_and(|other| other.set.known.is_none() && !other.set.name.is_empty()) {
-            desk.find(Kind::UnknownSet, "request", "the settings' names do not say which entity the other record is");
-        }
-        let id = self.id_of(desk, of);
-        self.emit(desk, message, About { set: Some(&of.set), id, fields: fields.done(), ..About::default() });
-    }
-
-    /// The record that the body points to.
-    fn target(&self, desk: &mut Desk<'n>) -> Option<Record<'n>> {
-        let mut links: Vec<String> = Vec::new();
-        if let Some(text) = self.request.body.text(desk, "request.body") {
-            written::members(text, desk, |name, value| {
-                if let ("@odata.id", Value::Text(text)) = (name, &value) {
-                    links.push(text.decode().into_owned());
-                }
-            });
-        }
-        let record = match &links[..] {
-            [only] => resource::reference(only, desk.names, self.referred),
-            _ => None,
-        };
-        if record.as_ref().is_none_or(|record| record.key.id().is_none()) {
-            desk.find(Kind::UnknownReference, "request.body.@odata.id", "the id of the record at the other end is not told");
-        }
-        record
-    }
-
-    /// An action or function.
-    fn operation(&self, desk: &mut Desk<'n>, name: &str, bound: &Bound<'n>, arguments: &[Argument]) {
-        if !matches!(self.method, Method::Get | Method::Post) {
-            return unsupported(desk, "a method that operations do not have");
-        }
-        let (set, key) = match bound {
-            Bound::Nothing => (None, None),
-            Bound::Set(set) => (Some(set), None),
-            Bound::Record(record) => (Some(&record.set), Some(record.key)),
-        };
-        let mut fields = Fields::new(desk.settings.limits.field_bytes);
-        for argument in arguments {
-            self.argument(desk, argument, &mut fields);
-        }
-        let mut results = Vec::new();
-        let primary_id = set.and_then(Set::primary_id);
-        let mut targets = false;
-        if self.method == Method::Post
-            && let Some(text) = self.request.body.text(desk, "request.body")
-        {
-            let take = desk.settings.fields;
-            written::members(text, desk, |name, value| {
-                if name == "Targets"
-                    && let Value::Array(raw) = value
-                {
-                    targets = true;
-                    ids_of(raw, primary_id, &mut results);
-                }
-                if take && !name.contains('@') {
-                    fields.add(name, &written::raw(&value));
-                }
-            });
-        }
-        fields.report(desk, "request.body");
-        let answered = self.outcome.success().and_then(|response| response.body.text(desk, "response.body"));
-        let mut found = Found::default();
-        if let Some(text) = answered {
-            if targets {
-                // What was made or met, by its id.
-                written_ids(text.text, &mut results);
-                if !text.whole {
-                    desk.find(Kind::BodyCut, "response.body", "only the head of the body came; what follows from it is told");
-                }
-            } else {
-                // The answer says itself whether it holds records, and of which set.
-                let asked =
-                    Asked { index: desk.names, expand: false, ids: false, changes: false, limit: desk.settings.limits.results as usize };
-                found = rows::read(text, &Set::unknown(), asked, desk);
-            }
-        }
-        results.truncate(desk.settings.limits.results as usize);
-        if targets && results.is_empty() && self.status().is_success() {
-            desk.find(Kind::UnknownId, "response.body", "neither the targets nor the answer tell the ids of the records");
-        }
-        let id = match key {
-            None => None,
-            Some(Key::Id(id)) => Some(id),
-            Some(Key::Other) => {
-                let named = self.named(desk).and_then(|record| record.key.id());
-                self.agreed(desk, &[named])
-            }
-        };
-        results.extend(found.ids);
-        let results = (!results.is_empty()).then_some(&results[..]);
-        self.emit(desk, name, About { set, id, fields: fields.done(), results, ..About::default() });
-    }
-
-    /// An argument of a function, its alias resolved.
-    fn argument(&self, desk: &mut Desk<'n>, argument: &Argument, fields: &mut Fields) {
-        if !desk.settings.fields || argument.name.is_empty() {
-            return;
-        }
-        let alias = match &argument.literal {
-            Literal::Bare(text) if text.starts_with('@') => self.options.get(text),
-            literal => return fields.add_text(&argument.name, literal.text()),
-        };
-        match alias {
-            Given::Value(value) => match Literal::parse(&value) {
-                Some(literal) => fields.add_text(&argument.name, literal.text()),
-                None => fields.add_text(&argument.name, &value),
-            },
-            Given::Absent | Given::Unclear => {
-                desk.find(Kind::ValueNotRead, "query", format!("the alias of the parameter {} is absent, or given twice", argument.name));
-            }
-        }
-    }
-}
-
-/// Adds the ids of entities in a list, by the column of their ids.
-fn ids_of(array: &str, primary_id: Option<&str>, ids: &mut Vec<Guid>) {
-    let Some(primary_id) = primary_id else { return };
-    // The list is whole: it was read before.
-    let _ = crate::json::Reader::new(array).array(|_, reader| {
-        if reader.peek() != Some(b'{') {
-            return reader.skip();
-        }
-        reader.object(|key, reader| {
-            let is_id = key.is(primary_id);
-            let value = reader.value()?;
-            if is_id {
-                ids.extend(rows::guid(&value));
-            }
-            Ok(())
-        })
-    });
-}
-
-/// Adds the ids in the list `Ids` of an answer.
-fn written_ids(json: &str, ids: &mut Vec<Guid>) {
-    let mut reader = crate::json::Reader::new(json);
-    // What stands before a cut counts.
-    let _ = reader.object(|key, reader| {
-        if !key.is("Ids") || reader.peek() != Some(b'[') {
-            return reader.skip();
-        }
-        reader.array(|_, reader| {
-            ids.extend(rows::guid(&reader.value()?));
-            Ok(())
-        })
-    });
 }
 
 /// Whether an answer has a list `value`.

@@ -17,6 +17,7 @@
 //!
 //! Beside them: [`settings`] (what the operator decides), [`tables`] (what the specification fixes, each fact once),
 //! [`explain`], [`catalog`] and [`recognize`] (what people may ask), [`json`], [`guid`] and [`time`] (how values are read and written).
+//! Before them, for hosts that see HTTP instead of events: [`exchange`] makes events out of requests and answers.
 //! `component` is the thin shim to the contract in `wit/`; nothing else knows that it exists.
 
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
@@ -32,6 +33,7 @@ mod component;
 pub mod decode;
 pub mod directory;
 pub mod dotnet;
+pub mod exchange;
 pub mod explain;
 pub mod fault;
 pub mod fields;

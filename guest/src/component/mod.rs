@@ -10,6 +10,7 @@ use crate::join;
 use crate::pipeline;
 use crate::settings;
 
+mod exchange;
 mod review;
 
 generate!({ world: "activity-filter", path: "../wit" });

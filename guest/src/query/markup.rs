@@ -22,7 +22,7 @@ pub struct QueryFault {
 
 impl QueryFault {
     /// A fault at byte `offset`.
-    pub(super) fn new(offset: usize, explanation: &'static str) -> Self {
+    pub(crate) fn new(offset: usize, explanation: &'static str) -> Self {
         Self { offset, explanation: explanation.into() }
     }
 }
@@ -108,9 +108,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads the attributes of a start tag, whose name has been read, and the end of the tag.
+    /// Reads the attributes of a start tag, whose name has been read, and the end of the tag. Each name and value goes to
+    /// `each`; the references in a value are not resolved.
     #[inline]
-    pub fn attributes(&mut self) -> Result<TagEnd, QueryFault> {
+    pub fn attributes(&mut self, mut each: impl FnMut(&'a str, &'a str)) -> Result<TagEnd, QueryFault> {
         let mut count = 0;
         let mut marks = 0u64;
         loop {
@@ -146,7 +147,7 @@ impl<'a> Scanner<'a> {
                 return Err(self.expected("expected '=' after the name of an attribute"));
             }
             self.space();
-            self.value()?;
+            each(name, self.value()?);
         }
     }
 

@@ -5,11 +5,13 @@ pub mod by_attribute;
 mod chars;
 mod code;
 mod condition;
+pub(crate) mod document;
 mod escape;
 pub mod expression;
 pub mod fetchxml;
 mod markup;
 mod members;
+pub(crate) mod references;
 mod value;
 
 #[cfg(test)]

@@ -12,14 +12,14 @@ pub const MAX_ERRORS: usize = 1_000;
 
 /// What was found so far.
 #[derive(Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     /// The path of each error with those above it, the longest first, and the explanation.
     found: Vec<(Vec<String>, String)>,
     beyond: usize,
 }
 
 impl Faults {
-    pub(super) fn add(&mut self, path: &Path<'_>, explanation: impl Into<String>) {
+    pub(crate) fn add(&mut self, path: &Path<'_>, explanation: impl Into<String>) {
         if self.found.len() == MAX_ERRORS {
             self.beyond += 1;
             return;
@@ -29,7 +29,7 @@ impl Faults {
 
     /// The errors in the order in which their paths stand in `document`, which is known to be JSON. What is missing
     /// stands where it is missed: at the nearest path above that is there.
-    pub(super) fn in_order_of(self, document: &str) -> Vec<SettingsError> {
+    pub(crate) fn in_order_of(self, document: &str) -> Vec<SettingsError> {
         let mut places: BTreeMap<String, Option<usize>> = BTreeMap::new();
         places.extend(self.found.iter().flat_map(|(upwards, _)| upwards).map(|path| (path.clone(), None)));
         let mut reader = Reader::new(document);

@@ -15,7 +15,7 @@ mod policy;
 #[cfg(test)]
 mod policy_tests;
 #[cfg(test)]
-mod schema;
+pub(crate) mod schema;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -33,7 +33,11 @@ pub use names::{Names, Principals};
 pub use policy::{Organization, Policy, Standing, Switches, User, Which};
 pub use words::MAX_NAME;
 
-use path::Path;
+pub(crate) use faults::Faults;
+pub(crate) use path::Path;
+pub(crate) use words::{id, instance_url, plain};
+
+use serde::de::DeserializeOwned;
 use serde_path_to_error::{Segment, Segments};
 
 /// Bytes that a settings document may have at most.
@@ -67,22 +71,25 @@ impl Settings {
     /// Everything that is wrong, in the order of the document: faults of form, with line and column, or else, where the
     /// form is right, faults of meaning. Of more than [`MAX_ERRORS`] the rest is counted.
     pub fn parse(json: &str) -> Result<Self, Vec<SettingsError>> {
-        if json.len() > MAX_DOCUMENT {
-            let explanation = format!("{} bytes; at most {MAX_DOCUMENT} are read", json.len());
-            return Err(vec![SettingsError { path: String::new(), explanation }]);
-        }
-        let document = json.strip_prefix('\u{feff}').unwrap_or(json);
-        if document.trim().is_empty() {
-            return Ok(Self::default());
-        }
-        let settings = read(document)?;
-        let errors = check::check(&settings).in_order_of(document);
-        if errors.is_empty() { Ok(settings) } else { Err(errors) }
+        parse(json, SCHEMA, check::check)
     }
 }
 
+/// Reads and checks a document of settings: its form against its schema, its meaning by `check`. A document of nothing but
+/// white space is all defaults.
+pub(crate) fn parse<T: Default + DeserializeOwned>(json: &str, schema: &str, check: fn(&T) -> Faults) -> Result<T, Vec<SettingsError>> {
+    if json.len() > MAX_DOCUMENT {
+        let explanation = format!("{} bytes; at most {MAX_DOCUMENT} are read", json.len());
+        return Err(vec![SettingsError { path: String::new(), explanation }]);
+    }
+    let document = json.strip_prefix('\u{feff}').unwrap_or(json);
+    let settings = if document.trim().is_empty() { T::default() } else { read(document, schema)? };
+    let errors = check(&settings).in_order_of(document);
+    if errors.is_empty() { Ok(settings) } else { Err(errors) }
+}
+
 /// Reads a document of the right form.
-fn read(document: &str) -> Result<Settings, Vec<SettingsError>> {
+fn read<T: DeserializeOwned>(document: &str, schema: &str) -> Result<T, Vec<SettingsError>> {
     let mut reader = serde_json::Deserializer::from_str(document);
     let settings = serde_path_to_error::deserialize(&mut reader);
     match &settings {
@@ -92,7 +99,7 @@ fn read(document: &str) -> Result<Settings, Vec<SettingsError>> {
         }
         _ => {}
     }
-    let faults = shape::faults(document);
+    let faults = shape::faults(document, schema);
     if !faults.is_empty() {
         return Err(faults);
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A path of keys and positions, kept on the stack while the document is walked.
 #[derive(Clone, Copy)]
-pub(super) enum Path<'p> {
+pub(crate) enum Path<'p> {
     Root,
     Key(&'p Path<'p>, &'p str),
     Position(&'p Path<'p>, usize),
@@ -14,16 +14,16 @@ pub(super) enum Path<'p> {
 const SHOWN: usize = 64;
 
 impl<'p> Path<'p> {
-    pub(super) fn key(&'p self, key: &'p str) -> Path<'p> {
+    pub(crate) fn key(&'p self, key: &'p str) -> Path<'p> {
         Path::Key(self, key)
     }
 
-    pub(super) fn at(&'p self, position: usize) -> Path<'p> {
+    pub(crate) fn at(&'p self, position: usize) -> Path<'p> {
         Path::Position(self, position)
     }
 
     /// The path and those above it, the longest first.
-    pub(super) fn upwards(&'p self) -> impl Iterator<Item = &'p Path<'p>> {
+    pub(crate) fn upwards(&'p self) -> impl Iterator<Item = &'p Path<'p>> {
         std::iter::successors(Some(self), |path| match path {
             Path::Root => None,
             Path::Key(above, _) | Path::Position(above, _) => Some(above),

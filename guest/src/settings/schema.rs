@@ -89,26 +89,21 @@ fn readable(schema: &mut Schema) {
     }
 }
 
-fn generated() -> Value {
+/// Compares the schema that is kept in `file` of the package with the one that the model gives, or writes it anew.
+pub(crate) fn check_kept<T: JsonSchema>(kept: &str, file: &str) {
     let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(readable));
-    settings.into_generator().into_root_schema_for::<Settings>().to_value()
-}
-
-#[test]
-fn schema_file_is_what_the_model_gives() {
-    let generated = generated();
+    let generated = settings.into_generator().into_root_schema_for::<T>().to_value();
     if std::env::var_os("ACTLOG_OVERWRITE").is_some_and(|value| value == "1") {
         let text = serde_json::to_string_pretty(&generated).unwrap() + "\n";
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/settings/schema.json"), text).unwrap();
+        std::fs::write(format!("{}{file}", env!("CARGO_MANIFEST_DIR")), text).unwrap();
         return;
     }
-    let kept: Value = serde_json::from_str(SCHEMA).unwrap();
+    let kept: Value = serde_json::from_str(kept).unwrap();
     assert_eq!(kept, generated, "run the test with ACTLOG_OVERWRITE=1 and read the difference");
 }
 
 /// An editor shows descriptions: no key, word or choice may be without one.
-#[test]
-fn schema_every_key_is_described() {
+pub(crate) fn check_described(schema: &str) {
     fn undescribed(path: &str, schema: &Value, found: &mut Vec<String>) {
         if let Some(properties) = schema["properties"].as_object() {
             found.extend(properties.iter().filter(|(_, value)| value.get("description").is_none()).map(|(key, _)| format!("{path}.{key}")));
@@ -119,7 +114,7 @@ fn schema_every_key_is_described() {
             );
         }
     }
-    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let schema: Value = serde_json::from_str(schema).unwrap();
     let mut found = Vec::new();
     undescribed("", &schema, &mut found);
     let parts: BTreeMap<String, Value> = serde_json::from_value(schema["$defs"].clone()).unwrap();
@@ -128,6 +123,16 @@ fn schema_every_key_is_described() {
     }
     assert!(!parts.is_empty());
     assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn schema_file_is_what_the_model_gives() {
+    check_kept::<Settings>(SCHEMA, "/src/settings/schema.json");
+}
+
+#[test]
+fn schema_every_key_is_described() {
+    check_described(SCHEMA);
 }
 
 #[test]

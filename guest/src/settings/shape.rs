@@ -1,6 +1,6 @@
 //! Tells what is wrong with the form of a document: unknown keys, wrong types, words that are none of those allowed.
 //!
-//! The published schema is what decides, so that an editor that uses it and this filter agree. Serde alone would stop at
+//! The published schema decides, so that an editor that uses it and this filter agree. Serde alone would stop at
 //! the first fault, and would take a list of values for a section.
 
 use std::collections::BTreeSet;
@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 use serde::de::IgnoredAny;
 use serde_json::Value as Node;
 
+use super::SettingsError;
 use super::check::unknown;
 use super::faults::MAX_ERRORS;
 use super::path::Path;
-use super::{SCHEMA, SettingsError};
 use crate::fault::Fault;
 use crate::json::{Reader, Value};
 
-/// Every fault of form in the order of the document.
-pub(super) fn faults(document: &str) -> Vec<SettingsError> {
-    let Ok(schema) = serde_json::from_str(SCHEMA) else { return Vec::new() };
+/// Every fault of form against `schema`, in the order of the document.
+pub(super) fn faults(document: &str, schema: &str) -> Vec<SettingsError> {
+    let Ok(schema) = serde_json::from_str(schema) else { return Vec::new() };
     let mut shape = Shape { document, schema: &schema, found: Vec::new(), counted: 0, line: 1 };
     let mut reader = Reader::new(document);
     let end = shape.value(&schema, &Path::Root, &mut reader).and_then(|()| reader.finish());

@@ -13,7 +13,7 @@ pub(super) enum Principal<'a> {
 }
 
 /// Says what is wrong with a name of any kind.
-pub(super) fn plain(name: &str) -> Result<(), &'static str> {
+pub(crate) fn plain(name: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         Err("empty")
     } else if name.len() > MAX_NAME {
@@ -28,7 +28,7 @@ pub(super) fn plain(name: &str) -> Result<(), &'static str> {
 }
 
 /// Reads a GUID that names something: not the all-zero one.
-pub(super) fn id(text: &str) -> Result<Guid, &'static str> {
+pub(crate) fn id(text: &str) -> Result<Guid, &'static str> {
     match Guid::parse(text) {
         Some(Guid::ZERO) => Err("the all-zero GUID names nobody"),
         Some(id) => Ok(id),
@@ -61,7 +61,7 @@ pub(super) fn major_version(text: &str) -> Option<u32> {
 }
 
 /// Reads the URL of an instance: `http` or `https`, a host, perhaps a port and a path. Gives it without slashes at its end.
-pub(super) fn instance_url(text: &str) -> Result<&str, &'static str> {
+pub(crate) fn instance_url(text: &str) -> Result<&str, &'static str> {
     plain(text)?;
     let rest = match text.split_once("://") {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") => rest,

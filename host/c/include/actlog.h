@@ -215,7 +215,7 @@ struct actlog_bytes actlog_buffer_bytes(const struct actlog_buffer *buffer);
 // Frees a buffer. NULL is fine.
 void actlog_buffer_free(struct actlog_buffer *buffer);
 
-// Version of the contract that this library speaks with components, such as `0.2.0`; ends with a NUL. Never freed.
+// Version of the contract that this library speaks with components, such as `0.3.0`; ends with a NUL. Never freed.
 const char *actlog_contract_version(void);
 
 // Version of this library, such as `0.1.0`; ends with a NUL. Never freed.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 static CONTRACT: LazyLock<CString> = LazyLock::new(|| CString::new(actlog_engine::CONTRACT_VERSION).unwrap_or_default());
 
-/// Version of the contract that this library speaks with components, such as `0.2.0`; ends with a NUL. Never freed.
+/// Version of the contract that this library speaks with components, such as `0.3.0`; ends with a NUL. Never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn actlog_contract_version() -> *const c_char {
     CONTRACT.as_ptr()

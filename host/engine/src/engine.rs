@@ -7,6 +7,7 @@ use crate::error::{Error, SettingsError};
 use crate::filter::Filter;
 use crate::instance::{Auditor, Instance};
 use crate::limits::Limits;
+use crate::translator::Translator;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::num::NonZero;
@@ -70,6 +71,24 @@ impl Engine {
         Filter::new(self.clone(), settings)
     }
 
+    /// A translator with these settings: a JSON document, empty for the defaults, which know no names.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] with every fault that the settings have.
+    pub fn translator(&self, settings: &str) -> Result<Translator, Error> {
+        Translator::new(self.clone(), settings)
+    }
+
+    /// Makes the section `names` of a translator's settings, a JSON object, out of the organization's `$metadata` (CSDL as XML).
+    ///
+    /// # Errors
+    /// [`Error::Metadata`] when the document is none, [`Error::TooLarge`] when it is larger than an instance may be.
+    pub fn metadata(&self, csdl: &[u8]) -> Result<String, Error> {
+        self.check_size(csdl)?;
+        let names = self.instance()?.call(|component, store| component.exchange.call_metadata(store, csdl))?;
+        names.map_err(|error| Error::Metadata { offset: error.offset, explanation: error.explanation })
+    }
+
     /// Puts split records back together. Takes and gives NDJSON; the records may come in any order.
     ///
     /// # Errors
@@ -94,6 +113,14 @@ impl Engine {
     /// [`Error::Host`] when no instance can be made.
     pub fn settings_schema(&self) -> Result<String, Error> {
         self.ask(|component, store| component.reference.call_settings_schema(store))
+    }
+
+    /// The JSON Schema of a translator's settings.
+    ///
+    /// # Errors
+    /// [`Error::Host`] when no instance can be made.
+    pub fn translator_schema(&self) -> Result<String, Error> {
+        self.ask(|component, store| component.exchange.call_settings_schema(store))
     }
 
     /// The JSON Schema of an event, both forms.
@@ -129,10 +156,15 @@ impl Engine {
 
     /// Refuses what no instance could hold, before memory is taken for it.
     pub(crate) fn check_size(&self, given: &[u8]) -> Result<(), Error> {
+        self.check_length(given.len())
+    }
+
+    /// Refuses more bytes than any instance could hold.
+    pub(crate) fn check_length(&self, bytes: usize) -> Result<(), Error> {
         // A 32-bit guest cannot hold a list of half its address space.
         let limit = self.shared.memory_limit.min(i32::MAX as usize);
-        if given.len() >= limit {
-            return Err(Error::TooLarge { bytes: given.len(), limit });
+        if bytes >= limit {
+            return Err(Error::TooLarge { bytes, limit });
         }
         Ok(())
     }
@@ -142,16 +174,23 @@ impl Engine {
         self.shared.most_idle
     }
 
-    /// A fresh instance with settings.
-    pub(crate) fn auditor(&self, settings: &str) -> Result<Auditor, Error> {
+    /// Refuses settings that no instance could hold.
+    pub(crate) fn check_settings(&self, settings: &str) -> Result<(), Error> {
         if self.check_size(settings.as_bytes()).is_err() {
             let explanation = format!("{} bytes are more than the filter can hold", settings.len());
             return Err(Error::Settings(vec![SettingsError { path: String::new(), explanation }]));
         }
+        Ok(())
+    }
+
+    /// A fresh instance with settings.
+    pub(crate) fn auditor(&self, settings: &str) -> Result<Auditor, Error> {
+        self.check_settings(settings)?;
         Auditor::open(self.instance()?, settings)
     }
 
-    fn instance(&self) -> Result<Instance, Error> {
+    /// A fresh instance without settings.
+    pub(crate) fn instance(&self) -> Result<Instance, Error> {
         Instance::new(&self.shared.pre, self.shared.memory_limit)
     }
 

@@ -14,6 +14,14 @@ pub enum Error {
     /// Records could not be joined.
     #[error(transparent)]
     Join(#[from] JoinError),
+    /// The document is no `$metadata`.
+    #[error("byte {offset} of the $metadata: {explanation}")]
+    Metadata {
+        /// Byte at which the fault was noticed, from 0.
+        offset: u32,
+        /// What is wrong; not to be parsed.
+        explanation: String,
+    },
     /// What was given is more than an instance can hold.
     #[error("{bytes} bytes are more than the filter can hold ({limit} bytes)")]
     TooLarge {
@@ -69,7 +77,7 @@ impl Error {
     pub fn blame(&self) -> Blame {
         match self {
             Error::Settings(_) => Blame::Settings,
-            Error::Join(_) | Error::TooLarge { .. } => Blame::Event,
+            Error::Join(_) | Error::Metadata { .. } | Error::TooLarge { .. } => Blame::Event,
             Error::Fault { .. } | Error::Panicked(_) => Blame::Filter,
             Error::Rule { error, .. } => error.blame(),
             Error::Component(_) | Error::Host(_) => Blame::Host,

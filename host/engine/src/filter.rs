@@ -2,11 +2,12 @@
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::idle::Idle;
 use crate::instance::Auditor;
 use crate::isolate;
 use crate::outcome::Outcome;
 use crate::rules::{Chain, Tally};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The audit filter with its settings. Clones share it, and so may threads: each call takes an instance of its own.
 #[derive(Clone)]
@@ -17,7 +18,7 @@ pub struct Filter {
 struct Shared {
     engine: Engine,
     settings: String,
-    idle: Mutex<Vec<Auditor>>,
+    idle: Idle<Auditor>,
     rules: RwLock<Chain>,
 }
 
@@ -25,7 +26,8 @@ impl Filter {
     /// Checks the settings by making the first instance.
     pub(crate) fn new(engine: Engine, settings: &str) -> Result<Self, Error> {
         let first = engine.auditor(settings)?;
-        let shared = Shared { engine, settings: settings.to_owned(), idle: Mutex::default(), rules: RwLock::default() };
+        let idle = Idle::new(engine.most_idle());
+        let shared = Shared { engine, settings: settings.to_owned(), idle, rules: RwLock::default() };
         let filter = Self { shared: Arc::new(shared) };
         filter.put_back(first);
         Ok(filter)
@@ -86,28 +88,20 @@ impl Filter {
 
     /// An idle instance, or a new one.
     fn take(&self) -> Result<Auditor, Error> {
-        let idle = self.idle().pop();
+        let idle = self.shared.idle.take();
         idle.map_or_else(|| self.shared.engine.auditor(&self.shared.settings), Ok)
     }
 
     /// Keeps an instance whose last call went well.
     fn put_back(&self, auditor: Auditor) {
         if auditor.is_worth_keeping() {
-            let mut idle = self.idle();
-            if idle.len() < self.shared.engine.most_idle() {
-                idle.push(auditor);
-            }
+            self.shared.idle.put_back(auditor);
         }
-    }
-
-    /// A panic while the list was held left it whole: nothing but push and pop is done to it.
-    fn idle(&self) -> MutexGuard<'_, Vec<Auditor>> {
-        self.shared.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl std::fmt::Debug for Filter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Filter").field("engine", &self.shared.engine).field("idle", &self.idle().len()).finish_non_exhaustive()
+        f.debug_struct("Filter").field("engine", &self.shared.engine).field("idle", &self.shared.idle).finish_non_exhaustive()
     }
 }

@@ -44,6 +44,11 @@ impl Instance {
         let refused = self.store.data_mut().take_refused();
         result.map_err(|error| Fault::of(&error, refused))
     }
+
+    /// Whether it is small enough to be kept for the next call.
+    pub(crate) fn is_worth_keeping(&self) -> bool {
+        self.store.data().memory() <= KEPT_MEMORY
+    }
 }
 
 /// An instance with settings.
@@ -88,7 +93,7 @@ impl Auditor {
 
     /// Whether it is small enough to be kept for the next batch.
     pub(crate) fn is_worth_keeping(&self) -> bool {
-        self.instance.store.data().memory() <= KEPT_MEMORY
+        self.instance.is_worth_keeping()
     }
 }
 

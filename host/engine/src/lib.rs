@@ -24,6 +24,7 @@
 //! - Batches of 16 to 64 events are enough for full speed. [`Filter::audit_ordered`] spreads batches over threads.
 //! - [`Error::blame`] says whose an error is. A bad event is no error: it is in [`Outcome::rejected`].
 //! - An event that makes the filter itself fail is in [`Outcome::faulted`]; its neighbours are not harmed.
+//! - A host that sees HTTP instead of events has a [`Translator`]: exchanges with the Web API in, events out.
 //! - Customers' rules ([`rules`]) review activities before they become records; a rule that fails harms nobody else.
 //! - An instance may grow to [`Builder::memory_limit`]. There is no limit of time: the filter's work is linear in its input.
 //! - In an async program, call on a thread that may wait: `tokio::task::spawn_blocking(move || filter.audit(&events)).await`, with a
@@ -38,9 +39,11 @@ mod cache;
 mod component;
 mod engine;
 mod error;
+mod exchange;
 mod fault;
 mod filter;
 mod folder;
+mod idle;
 mod instance;
 mod isolate;
 mod limits;
@@ -48,14 +51,17 @@ mod ordered;
 mod outcome;
 mod reason;
 pub mod rules;
+mod translator;
 
 pub use bindings::CONTRACT_VERSION;
 pub use cache::{Cache, Start};
 pub use component::ComponentError;
 pub use engine::{Builder, Engine};
 pub use error::{Blame, Error, JoinError, SettingsError};
+pub use exchange::{Answer, Body, Exchange, Finding, Header, Translation, UnknownKind};
 pub use fault::{FaultKind, Faulted};
 pub use filter::Filter;
 pub use ordered::Batch;
 pub use outcome::{Exclusion, Outcome, Rejection};
 pub use reason::{ExclusionReason, RejectReason};
+pub use translator::Translator;

@@ -7,7 +7,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{PackageId, Resolve, SourceMap};
 
 /// The version of the contract that the engine speaks.
-pub const CONTRACT: &str = "0.2.0";
+pub const CONTRACT: &str = "0.3.0";
 
 /// The organization of all events here.
 pub const ORGANIZATION: &str = "a1d1e2f3-0000-4000-8000-000000000001";

@@ -70,8 +70,8 @@ fn text(version: &str, does: Does) -> String {
         (unreachable)))
     (local.get $at))
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (call $take (local.get 3)))
-  (func (export "actlog:activity/rule@0.2.0#describe") (result i32) (i32.const 256))
-  (func (export "actlog:activity/rule@0.2.0#review") (param i32) (param $count i32) (result i32)
+  (func (export "actlog:activity/rule@0.3.0#describe") (result i32) (i32.const 256))
+  (func (export "actlog:activity/rule@0.3.0#review") (param i32) (param $count i32) (result i32)
     (local $list i32) (local $left i32) (local $to i32)
     {before}
     (local.set $list (call $take (i32.mul (local.get $count) (i32.const 12))))
@@ -87,7 +87,7 @@ fn text(version: &str, does: Does) -> String {
     (i32.store (i32.const 600) (local.get $list))
     (i32.store (i32.const 604) (local.get $count))
     (i32.const 600))
-  (func (export "cabi_post_actlog:activity/rule@0.2.0#review") (param i32) (global.set $free (i32.const 65536)))
+  (func (export "cabi_post_actlog:activity/rule@0.3.0#review") (param i32) (global.set $free (i32.const 65536)))
   (; more ;))"#
     )
 }

@@ -18,7 +18,7 @@ from .errors import ComponentError, Conflict, JoinError, MissingParts, NotARecor
 from .outcome import Exclusion, Outcome, Rejection
 
 _PACKAGE = "actlog:activity"
-_VERSION = "0.2.0"
+_VERSION = "0.3.0"
 
 
 class InstanceFault(Exception):

@@ -46,11 +46,11 @@
     (if (i32.eq (local.get 3) (i32.const {stuck_at})) (then (call $forever)))
     (call $take (local.get 3)))
 
-  (func (export "actlog:activity/rule@0.2.0#describe") (result i32)
+  (func (export "actlog:activity/rule@0.3.0#describe") (result i32)
     (call $misbehave (i32.const {describing}))
     (i32.const {manifest}))
 
-  (func (export "actlog:activity/rule@0.2.0#review") (param $activity i32) (param $count i32) (result i32)
+  (func (export "actlog:activity/rule@0.3.0#review") (param $activity i32) (param $count i32) (result i32)
     (local $verdicts i32) (local $at i32) (local $end i32) (local $does i32) (local $given i32) (local $answer i32)
     (local.set $given (local.get $count))
     (local.set $answer (call $take (i32.const 8)))
@@ -104,6 +104,6 @@
         (i32.store offset=4 align=1 (local.get $answer) (local.get $given))))
     (local.get $answer))
 
-  (func (export "cabi_post_actlog:activity/rule@0.2.0#review") (param i32)
+  (func (export "cabi_post_actlog:activity/rule@0.3.0#review") (param i32)
     (call $misbehave (global.get $after))
     (global.set $free (i32.const {free}))))

@@ -10,4 +10,5 @@ mod other_program;
 mod reports;
 mod retention;
 mod search;
+mod tail_reader;
 mod tampering;

@@ -1,0 +1,159 @@
+//! Starting and stopping.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actlog_spool::Recovery;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::connection;
+use crate::error::Error;
+use crate::forward::Front;
+use crate::journal::Journal;
+use crate::pump::Recorder;
+use crate::stats::Stats;
+use crate::tls;
+use crate::upstream::Clients;
+
+/// How long the recorder has, when the proxy is stopped, to take what is there.
+const LAST_RECORDS: Duration = Duration::from_secs(5);
+/// How long to wait when no connection can be accepted: most likely there are no file descriptors left.
+const ACCEPT_DELAY: Duration = Duration::from_millis(100);
+
+/// A reverse proxy.
+pub struct Proxy;
+
+/// A proxy that runs. Dropping it lets it run; [`stop`](Self::stop) ends it.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    recovery: Recovery,
+    front: Arc<Front>,
+    stop: CancellationToken,
+    stop_pump: CancellationToken,
+    pump: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Opens the journal, listens, and begins to pass requests on and to hand exchanges to `recorder`.
+    ///
+    /// # Errors
+    /// When a setting cannot be used, the journal is in use, or an address cannot be listened on.
+    pub async fn bind<R: Recorder>(config: Config, recorder: R) -> Result<Running, Error> {
+        let (scheme, authority) = config.check()?;
+        let acceptor = config.tls.as_ref().map(tls::server).transpose()?.map(TlsAcceptor::from);
+        let clients = Clients::new(&config)?;
+        let mut listeners = Vec::new();
+        for address in &config.listen {
+            let listener = TcpListener::bind(address).await.map_err(|error| Error::Listen { address: *address, error })?;
+            listeners.push(listener);
+        }
+        let addresses = listeners.iter().zip(&config.listen).map(|(listener, asked)| listener.local_addr().unwrap_or(*asked)).collect();
+        let stats = Arc::new(Stats::default());
+        let (folder, options, body_bytes) = (config.journal.folder.clone(), config.spool(), config.journal.body_bytes);
+        let opened = {
+            let stats = stats.clone();
+            tokio::task::spawn_blocking(move || Journal::open(&folder, options, body_bytes, stats)).await
+        };
+        let (journal, pump, recovery) = opened.map_err(|_| actlog_spool::Error::Closed)??;
+        for damage in &recovery.damage {
+            tracing::error!(path = %damage.path.display(), bytes = ?damage.bytes, lost = ?damage.lost, "the journal is damaged");
+            Stats::count(&stats.damaged);
+        }
+        let (stop, stop_pump) = (CancellationToken::new(), CancellationToken::new());
+        let front = Arc::new(Front {
+            scheme,
+            authority,
+            clients,
+            journal,
+            stats,
+            requests: Arc::new(Semaphore::new(config.limits.requests)),
+            tasks: TaskTracker::new(),
+            abort: CancellationToken::new(),
+            config,
+        });
+        let pump = tokio::spawn({
+            let stop = stop_pump.clone();
+            async move { pump.run(&recorder, stop).await }
+        });
+        let connections = Arc::new(Semaphore::new(front.config.limits.connections));
+        for listener in listeners {
+            front.tasks.spawn(accept(front.clone(), listener, acceptor.clone(), connections.clone(), stop.clone()));
+        }
+        Ok(Running { addresses, recovery, front, stop, stop_pump, pump })
+    }
+}
+
+impl Running {
+    /// Where it listens, in the order of the settings.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// What was found in the journal.
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
+    }
+
+    /// What has happened.
+    pub fn stats(&self) -> Arc<Stats> {
+        self.front.stats.clone()
+    }
+
+    /// The journal: how full it is.
+    pub fn journal(&self) -> &Journal {
+        &self.front.journal
+    }
+
+    /// Stops: accepts nothing more, lets requests end for as long as `grace`, then ends them. What was cut off is in doubt, and what
+    /// the recorder does not take within five seconds more stays in the journal for the next run.
+    pub async fn stop(self, grace: Duration) {
+        self.stop.cancel();
+        self.front.tasks.close();
+        if timeout(grace, self.front.tasks.wait()).await.is_err() {
+            self.front.abort.cancel();
+            self.front.tasks.wait().await;
+        }
+        self.stop_pump.cancel();
+        let mut pump = self.pump;
+        if timeout(LAST_RECORDS, &mut pump).await.is_err() {
+            pump.abort();
+            let _ = pump.await;
+        }
+    }
+}
+
+async fn accept(front: Arc<Front>, listener: TcpListener, tls: Option<TlsAcceptor>, connections: Arc<Semaphore>, stop: CancellationToken) {
+    loop {
+        let accepted = async {
+            let permit = connections.clone().acquire_owned().await;
+            (listener.accept().await, permit)
+        };
+        let (accepted, permit) = tokio::select! {
+            accepted = accepted => accepted,
+            () = stop.cancelled() => return,
+        };
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                sleep(ACCEPT_DELAY).await;
+                continue;
+            }
+        };
+        let serving = connection::serve(front.clone(), stream, address, tls.clone(), stop.clone());
+        front.tasks.spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::debug!(%address, %error, "a connection ended");
+            }
+            drop(permit);
+        });
+    }
+}

@@ -1,0 +1,158 @@
+//! What is recorded when somebody dies between two steps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actlog_proxy::Ended;
+use http_body_util::BodyExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+use crate::common::{PATIENCE, client, echo, raw_upstream, read_head, request, rig, send};
+
+#[tokio::test]
+async fn upstream_that_cannot_be_reached_saw_nothing() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let rig = rig(closed, |_| {}).await;
+    for body in ["", "{}"] {
+        assert_eq!(send(request("POST", rig.address, "/api", body)).await.status(), 502);
+    }
+    rig.keep.wait(0).await;
+    assert_eq!(rig.running.stats().snapshot().unreached, 2);
+}
+
+#[tokio::test]
+async fn upstream_that_dies_after_the_request_leaves_it_in_doubt_and_nothing_is_sent_twice() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
+    let upstream = raw_upstream(move |mut stream| {
+        let count = count.clone();
+        async move {
+            if !read_head(&mut stream).await.is_empty() {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    for (n, method) in ["GET", "POST", "DELETE"].into_iter().enumerate() {
+        assert_eq!(send(request(method, rig.address, "/api", "")).await.status(), 502);
+        let found = rig.keep.wait(n + 1).await;
+        assert_eq!((found[n].status, found[n].ended), (None, Ended::NoAnswer));
+    }
+    assert_eq!(requests.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn upstream_that_dies_within_its_answer_is_recorded_as_cut() {
+    for (answer, chunked) in [("content-length: 10\r\n\r\nabc", false), ("transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n", true)] {
+        let upstream = raw_upstream(move |mut stream| async move {
+            read_head(&mut stream).await;
+            stream.write_all(format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{answer}").as_bytes()).await.unwrap();
+            sleep(Duration::from_millis(100)).await;
+        })
+        .await;
+        let rig = rig(upstream, |_| {}).await;
+        let response = client(false).request(request("GET", rig.address, "/api", "")).await.unwrap();
+        assert_eq!(response.status(), 200);
+        // What was cut never looks whole.
+        assert!(response.into_body().collect().await.is_err(), "chunked: {chunked}");
+        let found = rig.keep.wait(1).await.remove(0);
+        assert_eq!((found.status, found.ended, found.response_body.whole), (Some(200), Ended::Cut, false));
+        assert_eq!(found.response_body.bytes, b"abc");
+    }
+}
+
+#[tokio::test]
+async fn upstream_that_answers_nonsense_leaves_doubt() {
+    let upstream = raw_upstream(|mut stream| async move {
+        read_head(&mut stream).await;
+        stream.write_all(b"nonsense\r\n\r\n").await.unwrap();
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    assert_eq!(send(request("GET", rig.address, "/api", "")).await.status(), 502);
+    assert!(rig.keep.wait(1).await[0].is_in_doubt());
+}
+
+#[tokio::test]
+async fn client_that_goes_away_does_not_keep_the_outcome_from_being_recorded() {
+    let upstream = raw_upstream(|mut stream| async move {
+        read_head(&mut stream).await;
+        sleep(Duration::from_millis(300)).await;
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+        sleep(PATIENCE).await;
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    let mut stream = TcpStream::connect(rig.address).await.unwrap();
+    stream.write_all(b"DELETE /api/x HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    drop(stream);
+    assert_eq!(rig.keep.wait(1).await[0].status, Some(204));
+}
+
+#[tokio::test]
+async fn client_that_goes_away_within_its_body_has_asked_nothing() {
+    let whole = Arc::new(AtomicUsize::new(0));
+    let count = whole.clone();
+    let upstream = raw_upstream(move |mut stream| {
+        let count = count.clone();
+        async move {
+            read_head(&mut stream).await;
+            let mut body = [0; 10];
+            count.fetch_add(usize::from(stream.read_exact(&mut body).await.is_ok()), Ordering::Relaxed);
+        }
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    let mut stream = TcpStream::connect(rig.address).await.unwrap();
+    stream.write_all(b"POST /api HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n123456789").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    drop(stream);
+    rig.keep.wait(0).await;
+    assert_eq!((whole.load(Ordering::Relaxed), rig.running.stats().snapshot().abandoned), (0, 1));
+}
+
+#[tokio::test]
+async fn stop_ends_what_lasts_and_leaves_it_in_doubt() {
+    let upstream = raw_upstream(|mut stream| async move {
+        read_head(&mut stream).await;
+        sleep(PATIENCE).await;
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    let asked = tokio::spawn(client(false).request(request("GET", rig.address, "/api", "")));
+    sleep(Duration::from_millis(200)).await;
+    rig.running.stop(Duration::from_millis(200)).await;
+    assert!(rig.keep.wait(1).await[0].is_in_doubt());
+    // It got an answer of some kind, or the end of its connection; not silence.
+    let _ = tokio::time::timeout(PATIENCE, asked).await.expect("the client was left waiting").unwrap();
+}
+
+#[tokio::test]
+async fn stop_lets_what_has_begun_end() {
+    let upstream = crate::common::upstream(|_| async {
+        sleep(Duration::from_millis(400)).await;
+        hyper::Response::new(http_body_util::Full::from("done"))
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    let asked = tokio::spawn(send(request("GET", rig.address, "/api", "")));
+    sleep(Duration::from_millis(150)).await;
+    rig.running.stop(Duration::from_secs(10)).await;
+    assert_eq!(asked.await.unwrap().body().as_ref(), b"done");
+    assert_eq!(rig.keep.wait(1).await[0].ended, Ended::Whole);
+    assert!(TcpStream::connect(rig.address).await.is_err());
+}
+
+#[tokio::test]
+async fn idle_connections_do_not_hold_up_a_stop() {
+    let rig = rig(echo().await, |_| {}).await;
+    let mut stream = TcpStream::connect(rig.address).await.unwrap();
+    stream.write_all(b"GET /x HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    read_head(&mut stream).await;
+    tokio::time::timeout(Duration::from_secs(5), rig.running.stop(Duration::from_secs(60))).await.expect("it waits for nothing");
+}

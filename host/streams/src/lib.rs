@@ -1,0 +1,65 @@
+//! Spreads the work of actlog over machines. NATS JetStream stands between those who take events in, any number of workers, and
+//! the store:
+//!
+//! ```text
+//! Intake ──► EVENTS ──► Worker, Worker, … ──► RECORDS ──► Sink ──► store
+//!                                        ├──► REJECTS   rejected events, and those that no try could work (byte for byte)
+//!                                        └──► LEDGER    what was left out on purpose, one line an event
+//! ```
+//!
+//! # What is guaranteed, and where
+//!
+//! *Nothing is lost.* An event is acknowledged to its sender when a quorum of servers has it. It leaves EVENTS only after the server
+//! has acknowledged all its records (or its line in REJECTS or LEDGER), and a record leaves RECORDS only after the sink said that it is
+//! durable. Every wait for an acknowledgement can fail; then the thing is done again. No stream throws away what it was given to make
+//! room: a full one refuses, which stops those before it.
+//!
+//! *Nothing stands twice*, though everything may be done twice:
+//!
+//! | where | by what | how long |
+//! |---|---|---|
+//! | EVENTS | `Nats-Msg-Id`, the SHA-256 of the event's bytes | `dedupe-window-ms`; sent again later, it is worked again, to the same ids |
+//! | RECORDS | one subject a record, taken only where that subject is empty | while the record stands there: see [`Retention`] |
+//! | REJECTS, LEDGER | the same; the id is the SHA-256 of the event's bytes | as long as the message stands there |
+//! | the store | the record's Id | for ever: a sink must drop an Id that it has |
+//!
+//! A server that says "there is one already" may mean one that is on its way and could still be lost with the server. So an event is
+//! not acknowledged on that word: the message is read back from the stream's leader, and sent again where it is not there.
+//!
+//! *What is not guaranteed.* Order. That an event whose outcome is not the same each time (settings changed between two tries, a fault
+//! that comes and goes) ends in one place only: parts of two attempts may then stand side by side, which is counted as
+//! [`Counts::differing`] where it is seen. And nothing holds that the servers do not hold: they should run with
+//! `sync_interval: always`, as a power failure of all of them loses what was acknowledged within that interval otherwise.
+
+mod backoff;
+mod batch;
+mod check;
+mod config;
+mod connect;
+mod counts;
+mod error;
+mod fetch;
+mod hold;
+mod intake;
+mod lag;
+mod names;
+mod put;
+mod setup;
+mod sink;
+mod tries;
+mod work;
+mod worker;
+
+pub use check::{Finding, check};
+pub use config::{Config, Retention, Tls};
+pub use connect::Link;
+pub use counts::{Count, Counts};
+pub use error::Error;
+pub use intake::{Accepted, Intake, IntakeError};
+pub use lag::{Lag, lag};
+pub use names::{Lane, Names, event_key};
+pub use setup::setup;
+pub use sink::{Keep, KeepError, Kept, Sink};
+pub use tokio_util::sync::CancellationToken;
+pub use work::{Event, Outcome, Record, Work};
+pub use worker::Worker;

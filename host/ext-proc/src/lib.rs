@@ -1,0 +1,1 @@
+//! An external processor for Envoy.

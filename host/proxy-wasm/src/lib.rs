@@ -1,0 +1,1 @@
+//! The filter of actlog as a proxy-wasm module.

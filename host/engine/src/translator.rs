@@ -47,13 +47,13 @@ impl Translator {
     /// # Errors
     /// [`Error::TooLarge`] when the bodies are larger than an instance may be, [`Error::Fault`] when the translator fails on the
     /// exchange, [`Error::Host`] when no instance can be made.
-    pub fn translate(&self, exchange: Exchange) -> Result<Translation, Error> {
+    pub fn translate(&self, exchange: &Exchange) -> Result<Translation, Error> {
         self.shared.engine.check_length(exchange.bytes())?;
         let mut opened = match self.shared.idle.take() {
             Some(opened) => opened,
             None => self.open()?,
         };
-        let translation = opened.translate(&exchange.into())?;
+        let translation = opened.translate(&exchange.clone().into())?;
         if opened.instance.is_worth_keeping() {
             self.shared.idle.put_back(opened);
         }

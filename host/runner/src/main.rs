@@ -12,6 +12,7 @@ mod cli;
 mod commands;
 mod console;
 mod exit;
+mod gateway;
 mod inputs;
 mod interrupt;
 mod joiner;

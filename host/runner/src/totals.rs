@@ -1,10 +1,10 @@
 //! The account: how many events were read, and what became of them.
 
 use actlog_engine::Outcome;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many events had each outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Totals {
     /// Events read.
@@ -42,6 +42,16 @@ impl Totals {
     pub fn add_faulted(&mut self, count: u64) {
         self.read += count;
         self.faulted += count;
+    }
+
+    /// Adds what somebody else counted.
+    pub fn add_all(&mut self, other: &Totals) {
+        self.read += other.read;
+        self.recorded += other.recorded;
+        self.records += other.records;
+        self.excluded += other.excluded;
+        self.rejected += other.rejected;
+        self.faulted += other.faulted;
     }
 
     /// What came since `before`.

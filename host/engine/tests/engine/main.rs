@@ -4,8 +4,11 @@ mod cache;
 mod common;
 mod component;
 mod contract;
+#[path = "../../../../tests/exchange_file.rs"]
+mod exchange_file;
 mod filter;
 mod isolation;
 mod limits;
 mod ordered;
 mod rules;
+mod translator;

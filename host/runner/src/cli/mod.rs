@@ -4,9 +4,11 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+mod gateway;
 mod review;
 mod rule;
 
+pub use gateway::{Durability, Forwarded, GatewayArgs, OnFailure, ProxyArgs, UpstreamHttp};
 pub use review::{LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
 
@@ -43,6 +45,7 @@ pub enum Command {
     Verify(VerifyArgs),
     Retain(RetainArgs),
     Serve(Box<ServeArgs>),
+    Proxy(Box<ProxyArgs>),
     Playground(PlaygroundArgs),
     #[command(subcommand)]
     Token(TokenCommand),

@@ -4,9 +4,11 @@ mod catalog;
 mod component;
 pub mod demo;
 mod explain;
+mod gateway;
 mod generate;
 mod join;
 mod playground;
+mod proxy;
 mod report;
 mod retain;
 mod rule;
@@ -36,6 +38,7 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::Verify(args) => verify::verify(&args),
         Command::Retain(args) => retain::retain(&args),
         Command::Serve(args) => serve::serve(&args),
+        Command::Proxy(args) => proxy::proxy(&args),
         Command::Playground(args) => playground::playground(&args),
         Command::Token(command) => token::token(&command),
         Command::Catalog(args) => catalog::catalog(&args),

@@ -25,7 +25,7 @@ use crate::settings::load::{self, Settings};
 use crate::settings::review::Review;
 
 /// How often it is looked whether the program is to stop.
-const GLANCE: Duration = Duration::from_millis(50);
+pub const GLANCE: Duration = Duration::from_millis(50);
 /// Glances after which it is looked whether the file of tokens changed.
 const LOOK_AT_TOKENS: u32 = 20;
 /// How often addresses that asked are forgotten.
@@ -96,7 +96,7 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
 }
 
 /// What the program says of itself goes to standard error.
-fn log(form: LogForm) {
+pub fn log(form: LogForm) {
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false);
     match form {
         LogForm::Text => log.init(),
@@ -120,7 +120,7 @@ fn tokens(args: &ServeArgs) -> anyhow::Result<Tokens> {
 }
 
 /// What settings say, but for their rules.
-fn current(settings: &Settings, engine: &Engine) -> anyhow::Result<Current> {
+pub fn current(settings: &Settings, engine: &Engine) -> anyhow::Result<Current> {
     let (filter, review) = (settings.filter(engine, None)?, settings.review()?);
     Ok(Current {
         filter,
@@ -137,7 +137,7 @@ fn defaults(engine: &Engine) -> anyhow::Result<Current> {
 }
 
 /// What a server puts in force: everything that the settings say, at once.
-fn whole(engine: Engine, in_force: InForce) -> Box<watch::Prepare> {
+pub fn whole(engine: Engine, in_force: InForce) -> Box<watch::Prepare> {
     Box::new(move |settings| {
         let (current, in_force) = (current(settings, &engine)?, in_force.clone());
         Ok(Box::new(move |chain| {
@@ -149,13 +149,19 @@ fn whole(engine: Engine, in_force: InForce) -> Box<watch::Prepare> {
 
 /// Signals: to end, and to load everything anew.
 #[derive(Clone)]
-struct Signals {
-    end: Interrupt,
-    reload: Arc<AtomicBool>,
+pub struct Signals {
+    /// The request to end.
+    pub end: Interrupt,
+    /// Whether somebody asked for the settings to be loaded anew.
+    pub reload: Arc<AtomicBool>,
 }
 
 impl Signals {
-    fn watch() -> std::io::Result<Self> {
+    /// Watches from now on.
+    ///
+    /// # Errors
+    /// When the system refuses the handlers.
+    pub fn watch() -> std::io::Result<Self> {
         let reload = Arc::<AtomicBool>::default();
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGHUP, reload.clone())?;

@@ -22,7 +22,7 @@ use crate::source::input::DASH;
 pub fn settings(command: &SettingsCommand) -> anyhow::Result<End> {
     match command {
         SettingsCommand::Schema => {
-            let schema = schema::with_host_sections(&Engine::new()?.settings_schema()?)?;
+            let schema = schema::of_file(&Engine::new()?)?;
             super::print(&(schema.pretty()? + "\n"))
         }
         SettingsCommand::Check { file } => check(file),
@@ -47,6 +47,7 @@ fn check(file: &str) -> anyhow::Result<End> {
 /// Checks everything as a run would, and loads the rules.
 fn valid(settings: &Settings, engine: &Engine) -> anyhow::Result<()> {
     settings.filter(engine, None)?;
+    settings.check_exchange(engine)?;
     RuleSet::new().load(settings).map_err(|errors| settings.bad(&errors))?;
     Ok(())
 }

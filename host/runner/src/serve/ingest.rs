@@ -31,9 +31,10 @@ pub struct Ingest {
 /// What became of the events of a request.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+pub struct Taken {
+    /// How many events had each outcome.
     #[serde(flatten)]
-    totals: Totals,
+    pub totals: Totals,
     /// Why events cannot be used: the first hundred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unusable: Vec<Unusable>,
@@ -56,20 +57,32 @@ impl Ingest {
         Self { in_force, writer, account, most_bytes }
     }
 
-    /// Takes the events of a request: filters them, waits until their records are durable, and only then counts them.
+    /// Takes the events of a request, and answers when they are durable.
     pub async fn take(self, source: String, body: Vec<u8>) -> Response {
+        match self.keep(source, body).await {
+            Ok(taken) => {
+                let status = if taken.totals.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+                (status, Json(taken)).into_response()
+            }
+            Err(refusal) => refusal.into_response(),
+        }
+    }
+
+    /// Filters events, waits until their records are durable, and only then counts them.
+    ///
+    /// # Errors
+    /// When they are not durable: they must be given again.
+    pub async fn keep(&self, source: String, body: Vec<u8>) -> Result<Taken, Refusal> {
         let filter = self.in_force.get().filter.clone();
         let most_bytes = self.most_bytes;
         let filtered = tokio::task::spawn_blocking(move || {
             let batches = Batches::of_bytes(&source, body, most_bytes);
             batches.map(|Batch { events, tag }| (tag, filter.audit(&events))).collect::<Vec<_>>()
         });
-        let Ok(filtered) = filtered.await else { return Refusal::failed("the filter was not run").into_response() };
+        let Ok(filtered) = filtered.await else { return Err(Refusal::failed("the filter was not run")) };
         let records = filtered.iter().flat_map(|(_, outcome)| outcome.iter().flat_map(|outcome| outcome.records.iter().copied())).collect();
-        match self.append(records).await {
-            Ok(()) => self.answer(filtered),
-            Err(refusal) => refusal.into_response(),
-        }
+        self.append(records).await?;
+        self.account(filtered)
     }
 
     /// Makes records durable.
@@ -84,22 +97,20 @@ impl Ingest {
     }
 
     /// Counts what is durable, and keeps what cannot be used.
-    fn answer(&self, filtered: Vec<(Tag, Result<Outcome, Error>)>) -> Response {
+    fn account(&self, filtered: Vec<(Tag, Result<Outcome, Error>)>) -> Result<Taken, Refusal> {
         let mut unusable = Vec::new();
         let (mut account, console) = (self.account.lock().unwrap_or_else(PoisonError::into_inner), Console::keeping());
         let before = account.totals;
         for (tag, outcome) in filtered {
             name(&tag, &outcome, &mut unusable);
             if let Err(error) = account.take(tag, outcome, &console) {
-                return Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")).into_response();
+                return Err(Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")));
             }
         }
         if let Err(error) = account.rejects.sync() {
-            return Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")).into_response();
+            return Err(Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")));
         }
-        let totals = account.totals.since(&before);
-        let status = if totals.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        (status, Json(Answer { totals, unusable })).into_response()
+        Ok(Taken { totals: account.totals.since(&before), unusable })
     }
 }
 

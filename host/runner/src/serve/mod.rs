@@ -11,7 +11,7 @@ mod demo;
 mod guard;
 mod health;
 mod ingest;
-mod metrics;
+pub mod metrics;
 mod own;
 mod page;
 pub mod playground;

@@ -9,7 +9,8 @@ use serde::Serialize;
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// Why something is not done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
 pub struct Refusal {
     status: StatusCode,
     reason: &'static str,

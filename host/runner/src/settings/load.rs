@@ -9,6 +9,7 @@ use anyhow::Context;
 use serde_json::Value as Json;
 use toml_edit::Document;
 
+use super::exchange::{self, Sections};
 use super::review::{self, Review};
 use super::rules::{self, ListedRule};
 use super::{convert, place};
@@ -26,6 +27,7 @@ pub struct Settings {
     json: Json,
     rules: Vec<ListedRule>,
     review: Review,
+    exchange: Sections,
     /// What is wrong with the host's sections.
     host_errors: Vec<SettingsError>,
     stamp: Stamp,
@@ -68,7 +70,8 @@ impl Settings {
         let (rules, mut host_errors) = rules::take(&mut json);
         let (review, review_errors) = review::take(&mut json);
         host_errors.extend(review_errors);
-        Ok(Self { name: name.to_owned(), text, json, rules, review, host_errors, stamp: Stamp::default() })
+        let exchange = exchange::take(&mut json);
+        Ok(Self { name: name.to_owned(), text, json, rules, review, exchange, host_errors, stamp: Stamp::default() })
     }
 
     /// The rules that are listed.
@@ -123,6 +126,33 @@ impl Settings {
     /// As for [`Self::check_host`].
     pub fn review(&self) -> Result<&Review, BadSettings> {
         self.check_host().map(|()| &self.review)
+    }
+
+    /// The section `[exchange]`, if there is one. It is the translator's to check.
+    pub fn exchange(&self) -> Option<&Json> {
+        self.exchange.published.as_ref()
+    }
+
+    /// Whether the section `[exchange]` is sound, as it is published and in the draft.
+    ///
+    /// # Errors
+    /// [`BadSettings`] with everything that is wrong with it.
+    pub fn check_exchange(&self, engine: &Engine) -> anyhow::Result<()> {
+        let Sections { published, draft } = &self.exchange;
+        let mut wrong = Vec::new();
+        for (path, section) in [("draft.exchange", draft), (exchange::SECTION, published)] {
+            match section.as_ref().map(|section| engine.translator(&section.to_string())).transpose() {
+                Ok(_) => {}
+                Err(Error::Settings(errors)) => wrong.extend(exchange::below(path, errors)),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(self.bad(&wrong).into()) }
+    }
+
+    /// The same errors of the section `[exchange]`, each with its line.
+    pub fn bad_exchange(&self, errors: Vec<SettingsError>) -> BadSettings {
+        self.bad(&exchange::below(exchange::SECTION, errors))
     }
 
     /// The same errors, each with its line.

@@ -1,6 +1,7 @@
 //! Settings: one TOML file for the operator, one JSON document of the same shape for the filter, which checks it.
 
 mod convert;
+pub mod exchange;
 pub mod load;
 mod place;
 pub mod publish;

@@ -2,8 +2,8 @@
 
     walk.py PORT ANSWERS_FILE
 
-A line in ANSWERS_FILE for each: the case and the status that came, or why none did. Nothing but the request's own headers is sent, and
-Host, Content-Length and the case's name.
+A line in ANSWERS_FILE for each: the case and the status that came, `closed` where the connection was, or why none did. Nothing but the
+request's own headers is sent, and Host, Content-Length and the case's name.
 """
 
 import http.client
@@ -35,6 +35,8 @@ def main():
         for case in cases.all_cases():
             try:
                 came = ask(int(port), case)
+            except http.client.RemoteDisconnected:
+                came = "closed"
             except (OSError, http.client.HTTPException) as error:
                 came = repr(error)
             file.write(json.dumps([case.name, came]) + "\n")

@@ -1,4 +1,4 @@
-//! The command line of what stands in the way of the traffic: proxy.
+//! The command line of what stands in the way of the traffic: proxy, ext-proc.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -125,6 +125,39 @@ pub struct ProxyArgs {
     pub forwarded: Forwarded,
     /// Requests at once; more are answered with 503.
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = "HTTP")]
+    pub max_requests: u32,
+}
+
+/// Do the same for Envoy: answer it as its external processor (ext_proc), and record what passes through it.
+///
+/// Envoy asks before each step and goes on when it has the reply, so that the same holds as for actlog proxy: what is asked is durable
+/// before the upstream has all of it, and what was answered before the client sees it.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  actlog ext-proc --upstream https://org.crm.dynamics.com --store actlog.db
+  actlog ext-proc --listen unix:/run/actlog/ext-proc.sock --to https://actlog.example:7300 --token-file ingester.token \\
+    --metadata-file metadata.xml
+
+Envoy needs to be told to send bodies as streams, to wait long enough, and to fail closed: examples/envoy of the project has a whole \
+configuration with the reasons.")]
+pub struct ExtProcArgs {
+    /// Where Envoy finds it: an address, or unix: and the path of a socket; may be given more than once.
+    #[arg(long, short, value_name = "ADDRESS", default_value = "127.0.0.1:7320")]
+    pub listen: Vec<String>,
+    /// Listen also where other machines reach it. What Envoy sends is not encrypted, and has tokens in it.
+    #[arg(long)]
+    pub allow_remote: bool,
+    /// Where the API is, for its $metadata: http://host:port or https://host, without a path.
+    #[arg(long, short, value_name = "URL")]
+    pub upstream: Option<String>,
+    /// PEM file with the certificates that the upstream's must lead to, instead of the system's.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub upstream_ca: Option<PathBuf>,
+    #[command(flatten)]
+    pub gateway: GatewayArgs,
+    /// Requests at once; more are answered with 503.
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_requests: u32,
 }
 

@@ -8,7 +8,7 @@ mod gateway;
 mod review;
 mod rule;
 
-pub use gateway::{Durability, Forwarded, GatewayArgs, OnFailure, ProxyArgs, UpstreamHttp};
+pub use gateway::{Durability, ExtProcArgs, Forwarded, GatewayArgs, OnFailure, ProxyArgs, UpstreamHttp};
 pub use review::{LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
 
@@ -46,6 +46,7 @@ pub enum Command {
     Retain(RetainArgs),
     Serve(Box<ServeArgs>),
     Proxy(Box<ProxyArgs>),
+    ExtProc(Box<ExtProcArgs>),
     Playground(PlaygroundArgs),
     #[command(subcommand)]
     Token(TokenCommand),

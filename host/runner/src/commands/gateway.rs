@@ -19,7 +19,7 @@ use super::serve::{GLANCE, Signals, current, log, stopped, whole};
 use crate::account::Account;
 use crate::cli::{Durability, GatewayArgs, OnFailure};
 use crate::console::{Console, GOOD};
-use crate::exit::{BadSettings, End};
+use crate::exit::{BadSettings, End, usage};
 use crate::gateway::names::{self, Names, Origin};
 use crate::gateway::observe::{self, Observed};
 use crate::gateway::remote::Remote;
@@ -32,6 +32,16 @@ use crate::settings::load::Settings;
 
 /// Bytes of an event that is given to the filter here; the translator makes none that is larger.
 const MOST_EVENT_BYTES: usize = 64 << 20;
+
+/// What differs between those that stand there.
+pub struct Place<'a> {
+    /// Where the API is, for its `$metadata`; none where nobody said.
+    pub upstream: Option<&'a str>,
+    /// PEM: the certificates that its own must lead to.
+    pub upstream_ca: Option<&'a Path>,
+    /// Whether the client's address is added to X-Forwarded-For, and not put in its place.
+    pub appended: bool,
+}
 
 /// What a command needs to stand there.
 pub struct Standing {
@@ -59,8 +69,7 @@ pub struct Running {
 /// When the settings are not valid, an address is taken, or the journal or the store cannot be opened.
 pub fn stand(
     args: &GatewayArgs,
-    upstream: &str,
-    upstream_ca: Option<&Path>,
+    place: &Place<'_>,
     begin: impl AsyncFnOnce(Standing) -> anyhow::Result<Running>,
 ) -> anyhow::Result<End> {
     log(args.log);
@@ -81,6 +90,10 @@ pub fn stand(
         other => anyhow::Error::from(other),
     })?;
     let fetched = fetched && !translating.has_own_names();
+    let Place { upstream, upstream_ca, .. } = *place;
+    if fetched && upstream.is_none() {
+        return Err(usage("--upstream says where the $metadata is, with the names of the tables; or give --metadata-file, or --no-metadata"));
+    }
     let names = Arc::new(if fetched { Names::fetched(has_known) } else { Names::settled() });
     let prepare = with_translator(whole(engine.clone(), in_force.clone()), translating.clone());
     let watch = watch::start(&settings, rules.clone(), console.voice(), prepare)?;
@@ -92,7 +105,7 @@ pub fn stand(
     let (outlet, writing) = outlet(args, &in_force, &vitals, &account)?;
     let totals = Arc::default();
     let rejects = Arc::new(Mutex::new(Rejects::open(Some(&untold.to_string_lossy()))?));
-    let recorder = Recorder::new(translating.clone(), outlet, names.clone(), told.clone(), Arc::clone(&totals), rejects);
+    let recorder = Recorder::new(translating.clone(), outlet, names.clone(), told.clone(), Arc::clone(&totals), rejects, place.appended);
 
     let signals = Signals::watch().context("cannot watch for signals")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
@@ -104,7 +117,7 @@ pub fn stand(
         let running = begin(Standing { recorder, is_api: api_paths(&section) }).await?;
         if fetched {
             let origin = Origin {
-                url: format!("{}{}", upstream.trim_end_matches('/'), args.metadata),
+                url: format!("{}{}", upstream.unwrap_or_default().trim_end_matches('/'), args.metadata),
                 token: args.metadata_token_file.clone(),
                 ca: upstream_ca.map(Path::to_owned),
                 kept: kept_names,

@@ -4,6 +4,7 @@ mod catalog;
 mod component;
 pub mod demo;
 mod explain;
+mod ext_proc;
 mod gateway;
 mod generate;
 mod join;
@@ -39,6 +40,7 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::Retain(args) => retain::retain(&args),
         Command::Serve(args) => serve::serve(&args),
         Command::Proxy(args) => proxy::proxy(&args),
+        Command::ExtProc(args) => ext_proc::ext_proc(&args),
         Command::Playground(args) => playground::playground(&args),
         Command::Token(command) => token::token(&command),
         Command::Catalog(args) => catalog::catalog(&args),

@@ -2,7 +2,7 @@
 
 use actlog_proxy::{Config, HostHeader, Proxy, TlsFiles};
 
-use super::gateway::{self, Standing};
+use super::gateway::{self, Place, Standing};
 use crate::cli::{Forwarded, ProxyArgs, UpstreamHttp};
 use crate::exit::End;
 
@@ -11,8 +11,10 @@ use crate::exit::End;
 /// # Errors
 /// When the settings are not valid, an address is taken, or the journal or the store cannot be opened.
 pub fn proxy(args: &ProxyArgs) -> anyhow::Result<End> {
-    gateway::stand(&args.gateway, &args.upstream, args.upstream_ca.as_deref(), async |standing| {
-        let Standing { recorder, is_api, .. } = standing;
+    let appended = args.forwarded == Forwarded::Append;
+    let place = Place { upstream: Some(&args.upstream), upstream_ca: args.upstream_ca.as_deref(), appended };
+    gateway::stand(&args.gateway, &place, async |standing| {
+        let Standing { recorder, is_api } = standing;
         let running = Proxy::bind(Config { is_api, ..config(args) }, recorder).await?;
         let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
         let addresses = running.addresses().iter().map(|address| format!("{scheme}://{address}")).collect();

@@ -9,9 +9,14 @@ use jiff::Timestamp;
 /// The header of a body that is compressed.
 const CODING: &str = "content-encoding";
 
+/// The header to which each proxy adds the address that it saw.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 /// The same exchange, for the translator. Of the token only its claims were kept; they stand in a token again, without a signature.
-pub fn of(exchange: Exchange) -> engine::Exchange {
-    let Exchange { id, began, client, method, target, request_headers, request_body, status, response_headers, response_body, .. } = exchange;
+/// `appended`: the last address of X-Forwarded-For is our own word, so that the one before it is the last that came.
+pub fn of(exchange: Exchange, appended: bool) -> engine::Exchange {
+    let Exchange { id, began, client, method, target, request_body, status, response_headers, response_body, .. } = exchange;
+    let request_headers = if appended { without_own(exchange.request_headers) } else { exchange.request_headers };
     engine::Exchange {
         id: id.to_string(),
         method,
@@ -26,6 +31,17 @@ pub fn of(exchange: Exchange) -> engine::Exchange {
             body: body(response_body),
         }),
     }
+}
+
+/// Takes our own address out of the last X-Forwarded-For.
+fn without_own(mut headers: Headers) -> Headers {
+    if let Some(at) = headers.iter().rposition(|(name, _)| name == FORWARDED_FOR) {
+        match headers[at].1.iter().rposition(|byte| *byte == b',') {
+            Some(comma) => headers[at].1.truncate(comma),
+            None => drop(headers.remove(at)),
+        }
+    }
+    headers
 }
 
 fn body(body: actlog_proxy::Body) -> engine::Body {
@@ -68,7 +84,7 @@ mod tests {
 
     #[test]
     fn of_an_exchange_keeps_what_it_says() {
-        let told = of(exchange());
+        let told = of(exchange(), false);
         assert_eq!((told.began.as_deref(), told.client_address.as_deref()), (Some("2024-05-06T07:09:09Z"), Some("192.0.2.1")));
         let headers: Vec<_> = told.request_headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();
         assert_eq!(headers, [("Authorization", "Bearer e30.eyJvaWQiOiIxIn0."), ("prefer", "\u{fffd}")]);
@@ -77,14 +93,23 @@ mod tests {
     }
 
     #[test]
+    fn of_an_exchange_leaves_out_what_we_added_ourselves() {
+        for (value, kept) in [("203.0.113.7, 10.0.0.1", Some("203.0.113.7")), ("10.0.0.1", None)] {
+            let request_headers = vec![(FORWARDED_FOR.to_owned(), value.as_bytes().to_vec())];
+            let told = of(Exchange { request_headers, ..exchange() }, true);
+            assert_eq!(told.request_headers.first().map(|header| header.value.as_str()), kept);
+        }
+    }
+
+    #[test]
     fn of_an_exchange_in_doubt_has_no_answer() {
-        assert_eq!(of(Exchange { status: None, ..exchange() }).answer, None);
+        assert_eq!(of(Exchange { status: None, ..exchange() }, false).answer, None);
     }
 
     #[test]
     fn of_a_body_that_cannot_be_read_says_so_by_its_coding() {
         let response_body = Body { readable: false, ..Body::default() };
-        let answer = of(Exchange { response_body, ..exchange() }).answer.unwrap();
+        let answer = of(Exchange { response_body, ..exchange() }, false).answer.unwrap();
         assert_eq!(answer.headers, [engine::Header { name: CODING.to_owned(), value: "gzip".to_owned() }]);
     }
 }

@@ -27,6 +27,7 @@ pub struct Recorder {
     told: Arc<Told>,
     totals: Arc<Mutex<Totals>>,
     rejects: Arc<Mutex<Rejects>>,
+    appended: bool,
 }
 
 /// One exchange, told.
@@ -44,7 +45,9 @@ struct Untold {
 }
 
 impl Recorder {
-    /// `totals` counts what became of the events; `rejects` keeps what cannot be told.
+    /// `totals` counts what became of the events; `rejects` keeps what cannot be told; `appended` says whether the client's address was
+    /// added to X-Forwarded-For.
+    #[expect(clippy::too_many_arguments, reason = "each is one thing that telling needs, and all are named in one place")]
     pub fn new(
         translating: Translating,
         outlet: Outlet,
@@ -52,8 +55,9 @@ impl Recorder {
         told: Arc<Told>,
         totals: Arc<Mutex<Totals>>,
         rejects: Arc<Mutex<Rejects>>,
+        appended: bool,
     ) -> Self {
-        Self { translating, outlet, names, told, totals, rejects }
+        Self { translating, outlet, names, told, totals, rejects, appended }
     }
 
     /// Keeps an exchange that cannot be told: it would come back for ever otherwise.
@@ -82,8 +86,9 @@ impl actlog_proxy::Recorder for Recorder {
         if self.names.is_awaited() {
             return Err(RecordError("the names of the upstream's tables are not known yet".to_owned()));
         }
-        let translating = self.translating.clone();
-        let telling = tokio::task::spawn_blocking(move || exchanges.into_iter().map(|exchange| tell(&translating, exchange)).collect());
+        let (translating, appended) = (self.translating.clone(), self.appended);
+        let tell = move |exchange| tell(&translating, exchange::of(exchange, appended));
+        let telling = tokio::task::spawn_blocking(move || exchanges.into_iter().map(tell).collect());
         let telling: Vec<Result<Telling, Untold>> = telling.await.map_err(|error| RecordError(error.to_string()))?;
         let (mut lines, mut events) = (Vec::with_capacity(telling.len()), Vec::new());
         for telling in telling {
@@ -121,8 +126,7 @@ fn pieces(events: &[u8]) -> Vec<&[u8]> {
     pieces
 }
 
-fn tell(translating: &Translating, exchange: Exchange) -> Result<Telling, Untold> {
-    let exchange = exchange::of(exchange);
+fn tell(translating: &Translating, exchange: actlog_engine::Exchange) -> Result<Telling, Untold> {
     let (path, _) = exchange.target.split_once('?').unwrap_or((&exchange.target, ""));
     let mut line = Line {
         exchange: exchange.id.clone(),

@@ -28,7 +28,7 @@ pub mod capture;
 pub mod catalog;
 pub mod categorize;
 pub mod classify;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "component"))]
 mod component;
 pub mod decode;
 pub mod directory;

@@ -12,6 +12,8 @@ use hyper::body::{Body, Incoming};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::intention::JournalFailed;
+
 /// A body of any kind, on its way to either side.
 pub(crate) type AnyBody = UnsyncBoxBody<Bytes, Cut>;
 
@@ -30,6 +32,12 @@ pub(crate) enum Cut {
     Journal,
 }
 
+impl From<JournalFailed> for Cut {
+    fn from(_: JournalFailed) -> Self {
+        Self::Journal
+    }
+}
+
 /// Frames that wait in a channel. Each is at most as large as what is read at once.
 const DEPTH: usize = 2;
 
@@ -42,6 +50,8 @@ enum Piece {
 pub(crate) struct Sink {
     pieces: mpsc::Sender<Piece>,
     idle: Duration,
+    /// Trailers have gone: they are an end, and whoever took them may have gone, too.
+    ended: bool,
 }
 
 /// The body that they come out of.
@@ -55,16 +65,22 @@ pub(crate) struct Piped {
 /// a body that was cut never looks whole.
 pub(crate) fn pipe(length: Option<u64>, idle: Duration) -> (Sink, Piped) {
     let (sender, pieces) = mpsc::channel(DEPTH);
-    (Sink { pieces: sender, idle }, Piped { pieces, left: length, ended: false })
+    (Sink { pieces: sender, idle, ended: false }, Piped { pieces, left: length, ended: false })
 }
 
 impl Sink {
-    pub async fn send(&self, frame: Frame<Bytes>) -> Result<(), Cut> {
-        self.put(Piece::Frame(frame)).await
+    pub async fn send(&mut self, frame: Frame<Bytes>) -> Result<(), Cut> {
+        let ended = frame.is_trailers();
+        self.put(Piece::Frame(frame)).await?;
+        self.ended |= ended;
+        Ok(())
     }
 
     pub async fn end(self) -> Result<(), Cut> {
-        self.put(Piece::End).await
+        match self.put(Piece::End).await {
+            Err(_) if self.ended => Ok(()),
+            other => other,
+        }
     }
 
     async fn put(&self, piece: Piece) -> Result<(), Cut> {

@@ -1,6 +1,5 @@
 //! Keeps the beginning of a body that passes.
 
-use bytes::Bytes;
 use hyper::HeaderMap;
 use hyper::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
@@ -21,7 +20,7 @@ pub struct Head {
 
 impl Head {
     /// What is to be kept of a body with these headers. Without a type it is kept: servers guess.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub fn of(headers: &HeaderMap) -> Self {
         let kept = match headers.get(CONTENT_TYPE) {
             None => true,
             Some(value) => value.to_str().is_ok_and(is_kept),
@@ -30,12 +29,12 @@ impl Head {
     }
 
     /// A body that is empty.
-    pub(crate) fn empty() -> Self {
+    pub fn empty() -> Self {
         Self { ended: true, kept: true, ..Self::default() }
     }
 
     /// More of the body.
-    pub(crate) fn push(&mut self, data: &Bytes, limit: usize) {
+    pub fn push(&mut self, data: &[u8], limit: usize) {
         self.passed += data.len() as u64;
         if self.kept {
             let room = limit.saturating_sub(self.bytes.len());
@@ -77,7 +76,7 @@ mod tests {
     fn no_more_than_the_limit_is_kept_and_all_is_counted() {
         let mut head = Head { kept: true, ..Head::default() };
         for _ in 0..10 {
-            head.push(&Bytes::from_static(b"12345"), 12);
+            head.push(b"12345", 12);
         }
         assert_eq!((head.bytes.as_slice(), head.passed), (b"123451234512".as_slice(), 50));
     }

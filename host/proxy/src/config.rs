@@ -10,6 +10,7 @@ use actlog_spool::{Durability, Options};
 use hyper::Uri;
 use hyper::http::uri::{Authority, Scheme};
 
+use crate::answer::{self, Answer};
 use crate::error::Error;
 
 /// How a proxy is to behave. [`Config::new`] has a default for the rest.
@@ -173,15 +174,9 @@ impl Config {
             host: HostHeader::Upstream,
             forwarded: Forwarded::Replace,
             via: Some("actlog".to_owned()),
-            journal: JournalOptions {
-                folder: journal,
-                durability: Durability::Disk,
-                limit_bytes: 1 << 30,
-                segment_bytes: 16 << 20,
-                body_bytes: 256 << 10,
-            },
+            journal: JournalOptions::new(journal),
             on_failure: OnFailure::Closed,
-            limits: Limits { headers: 128, head_bytes: 64 << 10, target_bytes: 16 << 10, requests: 1024, connections: 4096, streams: 128 },
+            limits: Limits::new(),
             timeouts: Timeouts {
                 handshake: Duration::from_secs(10),
                 head: Duration::from_secs(30),
@@ -206,33 +201,12 @@ impl Config {
         {
             return Err(Error::setting("via", "a name of letters, digits, '-', '.' and '_'"));
         }
-        if !(8 << 10..=1 << 20).contains(&self.limits.head_bytes) {
-            return Err(Error::setting("limits.head_bytes", "8 KiB to 1 MiB"));
-        }
-        if !(1..=10_000).contains(&self.limits.headers) {
-            return Err(Error::setting("limits.headers", "1 to 10,000"));
-        }
-        for (setting, value) in [
-            ("limits.target_bytes", self.limits.target_bytes),
-            ("limits.requests", self.limits.requests),
-            ("limits.connections", self.limits.connections),
-            ("limits.streams", self.limits.streams as usize),
-        ] {
-            if value == 0 || value > 1 << 24 {
-                return Err(Error::setting(setting, "1 to 16,777,216"));
-            }
-        }
+        self.limits.check()?;
         let Timeouts { handshake, head, idle, connect, answer, tunnel } = self.timeouts;
         if [handshake, head, idle, connect, answer, tunnel].iter().any(Duration::is_zero) {
             return Err(Error::setting("timeouts", "none of them is zero"));
         }
-        if self.journal.body_bytes > 8 << 20 {
-            return Err(Error::setting("journal.body_bytes", "at most 8 MiB"));
-        }
-        let least = 2 * (self.frame_bytes() as u64 + 8192);
-        if self.journal.segment_bytes < least {
-            return Err(Error::setting("journal.segment_bytes", format!("at least {least}, which two entries may need")));
-        }
+        self.journal.check(&self.limits)?;
         if self.host == HostHeader::Passed && self.upstream.http != UpstreamHttp::Http1 {
             return Err(Error::setting("host", "the client's Host can be passed on with HTTP/1.1 to the upstream only"));
         }
@@ -251,17 +225,97 @@ impl Config {
             _ => Err(Error::setting("upstream.url", "begins with http:// or https:// and a host")),
         }
     }
+}
 
-    /// Bytes of the largest entry: both bodies' heads, or the heads of a request.
-    fn frame_bytes(&self) -> usize {
-        2 * self.journal.body_bytes + 2 * self.limits.head_bytes + (64 << 10)
+impl Limits {
+    /// Those of a proxy.
+    pub fn new() -> Self {
+        Self { headers: 128, head_bytes: 64 << 10, target_bytes: 16 << 10, requests: 1024, connections: 4096, streams: 128 }
     }
 
-    pub(crate) fn spool(&self) -> Options {
-        let JournalOptions { durability, limit_bytes, segment_bytes, .. } = self.journal;
+    /// Checks that they can be used.
+    ///
+    /// # Errors
+    /// Says which one cannot.
+    pub fn check(&self) -> Result<(), Error> {
+        if !(8 << 10..=1 << 20).contains(&self.head_bytes) {
+            return Err(Error::setting("limits.head_bytes", "8 KiB to 1 MiB"));
+        }
+        if !(1..=10_000).contains(&self.headers) {
+            return Err(Error::setting("limits.headers", "1 to 10,000"));
+        }
+        for (setting, value) in [
+            ("limits.target_bytes", self.target_bytes),
+            ("limits.requests", self.requests),
+            ("limits.connections", self.connections),
+            ("limits.streams", self.streams as usize),
+        ] {
+            if value == 0 || value > 1 << 24 {
+                return Err(Error::setting(setting, "1 to 16,777,216"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the lengths of a request's header names and values.
+    ///
+    /// # Errors
+    /// With the answer to a request that is over a limit.
+    pub fn check_headers(&self, lengths: impl Iterator<Item = (usize, usize)>) -> Result<(), Answer> {
+        let (mut count, mut bytes) = (0, 0);
+        for (name, value) in lengths {
+            count += 1;
+            bytes += name + value + 4;
+        }
+        if count > self.headers || bytes > self.head_bytes { Err(answer::HEAD_TOO_LARGE) } else { Ok(()) }
+    }
+
+    /// Checks a request's path and query.
+    ///
+    /// # Errors
+    /// With the answer to a request that is over the limit.
+    pub fn check_target(&self, target: &str) -> Result<(), Answer> {
+        if target.len() > self.target_bytes { Err(answer::TARGET_TOO_LONG) } else { Ok(()) }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl JournalOptions {
+    /// A journal of a GiB on the disk, with bodies kept up to 256 KiB.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, durability: Durability::Disk, limit_bytes: 1 << 30, segment_bytes: 16 << 20, body_bytes: 256 << 10 }
+    }
+
+    /// Checks that they can be used beside these limits.
+    ///
+    /// # Errors
+    /// Says which one cannot.
+    pub fn check(&self, limits: &Limits) -> Result<(), Error> {
+        if self.body_bytes > 8 << 20 {
+            return Err(Error::setting("journal.body_bytes", "at most 8 MiB"));
+        }
+        let least = 2 * (self.frame_bytes(limits) as u64 + 8192);
+        if self.segment_bytes < least {
+            return Err(Error::setting("journal.segment_bytes", format!("at least {least}, which two entries may need")));
+        }
+        Ok(())
+    }
+
+    /// Bytes of the largest entry: both bodies' heads, or the heads of a request.
+    fn frame_bytes(&self, limits: &Limits) -> usize {
+        2 * self.body_bytes + 2 * limits.head_bytes + (64 << 10)
+    }
+
+    pub(crate) fn spool(&self, limits: &Limits) -> Options {
+        let Self { durability, limit_bytes, segment_bytes, .. } = *self;
         // What has begun must be able to end: an eighth is for outcomes.
         let reserve_bytes = limit_bytes.saturating_sub(2 * segment_bytes) / 8;
-        Options { durability, segment_bytes, limit_bytes, reserve_bytes, frame_bytes: self.frame_bytes() }
+        Options { durability, segment_bytes, limit_bytes, reserve_bytes, frame_bytes: self.frame_bytes(limits) }
     }
 }
 

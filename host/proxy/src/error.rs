@@ -38,7 +38,8 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn setting(setting: &'static str, explanation: impl Into<String>) -> Self {
+    /// A setting that cannot be used.
+    pub fn setting(setting: &'static str, explanation: impl Into<String>) -> Self {
         Self::Setting { setting, explanation: explanation.into() }
     }
 }

@@ -11,18 +11,19 @@ use hyper::header::{COOKIE, EXPECT, HOST, HeaderValue};
 use hyper::http::request;
 use hyper::http::uri::{Authority, Scheme};
 use hyper::{Method, Request, Response, StatusCode, Uri, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::answer;
+use crate::answer::{self, Answer};
 use crate::body::{self, AnyBody, Cut, Sink};
 use crate::config::{Config, HostHeader};
+use crate::going::Going;
 use crate::headers;
-use crate::intention::Intention;
+use crate::intention::{Intention, JournalFailed};
 use crate::journal::{Head, How, Intent, Journal};
-use crate::stats::Stats;
+use crate::stats::{Happened, Stats};
 use crate::tunnel::{Slot, Switched};
 use crate::upstream::Clients;
 
@@ -57,51 +58,43 @@ struct Checked {
 /// Lifting a request's body to the upstream.
 type Lifting = Pin<Box<dyn Future<Output = Result<(), Cut>> + Send>>;
 
-type Refusal = (StatusCode, &'static str);
-
 impl Front {
     /// Answers a request. What was begun goes on when this is dropped, because the client went away: its outcome counts.
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer, slot: Option<Slot>) -> Response<AnyBody> {
-        Stats::count(&self.stats.requests);
+        self.stats.happened(Happened::Request);
         let checked = match self.check(&request) {
             Ok(checked) => checked,
-            Err((status, sentence)) => {
-                Stats::count(&self.stats.rejected);
-                return answer::own(status, sentence);
+            Err(refusal) => {
+                self.stats.happened(Happened::Rejected);
+                return answer::own(refusal);
             }
         };
         let Ok(permit) = self.requests.clone().try_acquire_owned() else {
-            Stats::count(&self.stats.busy);
-            return answer::own(StatusCode::SERVICE_UNAVAILABLE, "Too many requests at once.\n");
+            self.stats.happened(Happened::Busy);
+            return answer::own(answer::BUSY);
         };
-        let (send, answered) = oneshot::channel();
         let front = self.clone();
-        self.tasks.spawn(async move {
+        let going = Going::new(self.tasks.track_future(async move {
             let abort = front.abort.clone();
             tokio::select! {
-                response = front.pass(request, checked, peer, slot, permit) => {
-                    // Nobody may be waiting any more; then the answer's body is cut.
-                    let _ = send.send(response);
-                }
-                () = abort.cancelled() => {}
+                // When nobody waits for it any more, the answer's body is cut.
+                response = front.pass(request, checked, peer, slot, permit) => Some(response),
+                () = abort.cancelled() => None,
             }
-        });
-        answered.await.unwrap_or_else(|_| answer::own(StatusCode::SERVICE_UNAVAILABLE, "This proxy is being stopped.\n"))
+        }));
+        let stopped = || answer::own((StatusCode::SERVICE_UNAVAILABLE, "This proxy is being stopped.\n"));
+        going.await.unwrap_or_else(stopped)
     }
 
-    fn check(&self, request: &Request<Incoming>) -> Result<Checked, Refusal> {
+    fn check(&self, request: &Request<Incoming>) -> Result<Checked, Answer> {
         let (uri, headers) = (request.uri(), request.headers());
-        let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-        if headers.len() > self.config.limits.headers || bytes > self.config.limits.head_bytes {
-            return Err((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Too many headers, or too long ones.\n"));
-        }
+        let limits = self.config.limits;
+        limits.check_headers(headers.iter().map(|(name, value)| (name.as_str().len(), value.len())))?;
         if request.method() == Method::CONNECT {
             return Err((StatusCode::METHOD_NOT_ALLOWED, "This proxy stands before one server and makes no tunnels.\n"));
         }
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        if target.len() > self.config.limits.target_bytes {
-            return Err((StatusCode::URI_TOO_LONG, "The path and query are too long.\n"));
-        }
+        limits.check_target(target)?;
         if !(target.starts_with('/') || target == "*" && request.method() == Method::OPTIONS) {
             return Err((StatusCode::BAD_REQUEST, "The request's target is no path.\n"));
         }
@@ -169,28 +162,28 @@ impl Front {
         let uri =
             Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone()).path_and_query(checked.target.as_str()).build();
         let Ok(uri) = uri else {
-            Stats::count(&self.stats.rejected);
-            return answer::own(StatusCode::BAD_REQUEST, "The request's target cannot be passed on.\n");
+            self.stats.happened(Happened::Rejected);
+            return answer::own((StatusCode::BAD_REQUEST, "The request's target cannot be passed on.\n"));
         };
         parts.uri = uri;
         let intent = journaled.then(|| Intent::new(&parts, peer.address, &checked.target, peer.scheme, &checked.authority));
         let limit = self.config.journal.body_bytes;
         let intention = Arc::new(Intention::new(self.journal.clone(), self.config.on_failure, self.stats.clone(), limit, intent));
         if !journaled {
-            Stats::count(&self.stats.passed);
+            self.stats.happened(Happened::Passed);
         }
         let length = body.size_hint().exact();
         let (up, lifting): (AnyBody, Option<Lifting>) = if body.is_end_stream() {
             intention.request_ended();
             if intention.make().await.is_err() {
-                Stats::count(&self.stats.refused);
-                return answer::journal_failed();
+                self.stats.happened(Happened::Refused);
+                return answer::own(answer::JOURNAL_FAILED);
             }
             (body::empty(), None)
         } else {
             if intention.is_hopeless(length).await {
-                Stats::count(&self.stats.refused);
-                return answer::journal_failed();
+                self.stats.happened(Happened::Refused);
+                return answer::own(answer::JOURNAL_FAILED);
             }
             let idle = self.config.timeouts.idle;
             let (sink, piped) = body::pipe(length, idle);
@@ -228,16 +221,16 @@ impl Front {
                     Ok(response) => return Ok(response),
                     Err(error) if error.is_connect() => {
                         tracing::warn!(error = %chain(&error), "the upstream cannot be reached");
-                        Stats::count(&self.stats.unreached);
+                        self.stats.happened(Happened::Unreached);
                         intention.end(How::NotSent, Head::empty()).await;
-                        return Err(answer::unreached());
+                        return Err(answer::own(answer::UNREACHED));
                     }
                     Err(error) => {
                         // The body may have failed first, and then that is the reason.
                         tracing::warn!(error = %chain(&error), "the upstream gave no answer");
-                        Stats::count(&self.stats.unanswered);
+                        self.stats.happened(Happened::Unanswered);
                         intention.end(How::NoAnswer, Head::default()).await;
-                        return Err(answer::unanswered());
+                        return Err(answer::own(answer::UNANSWERED));
                     }
                 },
                 done = lifted => {
@@ -247,24 +240,24 @@ impl Front {
                         // An upstream that reads no further may still answer.
                         Ok(()) | Err(Cut::Receiver | Cut::ReceiverIdle) => {}
                         Err(Cut::Journal) => {
-                            Stats::count(&self.stats.refused);
-                            return Err(answer::journal_failed());
+                            self.stats.happened(Happened::Refused);
+                            return Err(answer::own(answer::JOURNAL_FAILED));
                         }
                         Err(Cut::SenderIdle) => {
-                            Stats::count(&self.stats.abandoned);
-                            return Err(answer::own(StatusCode::REQUEST_TIMEOUT, "The request's body took too long.\n"));
+                            self.stats.happened(Happened::Abandoned);
+                            return Err(answer::own((StatusCode::REQUEST_TIMEOUT, "The request's body took too long.\n")));
                         }
                         Err(Cut::Sender) => {
-                            Stats::count(&self.stats.abandoned);
-                            return Err(answer::own(StatusCode::BAD_REQUEST, "The request's body was not whole.\n"));
+                            self.stats.happened(Happened::Abandoned);
+                            return Err(answer::own((StatusCode::BAD_REQUEST, "The request's body was not whole.\n")));
                         }
                     }
                 }
                 () = sleep_until(until), if whole => {
                     tracing::warn!("the upstream took too long");
-                    Stats::count(&self.stats.unanswered);
+                    self.stats.happened(Happened::Unanswered);
                     intention.end(How::NoAnswer, Head::default()).await;
-                    return Err(answer::too_late());
+                    return Err(answer::own(answer::TOO_LATE));
                 }
             }
         }
@@ -285,8 +278,8 @@ impl Front {
         let upgraded = if switching { hyper::upgrade::on(&mut response).await.ok() } else { None };
         let (mut head, body) = response.into_parts();
         // An upstream may answer before it has all of the request; its answer needs an intent before it.
-        if intention.make().await.is_err() || intention.outcome(&head).await.is_err() {
-            return answer::outcome_lost();
+        if intention.make().await.is_err() || intention.outcome(head.status, &head.headers).await.is_err() {
+            return answer::own(answer::OUTCOME_LOST);
         }
         headers::remove_hop(&mut head.headers);
         headers::add_via(&mut head.headers, self.config.via.as_deref());
@@ -294,7 +287,7 @@ impl Front {
         if switching {
             intention.end(How::Whole, Head::empty()).await;
             let (Some(upstream), Some(protocol), Some(slot), true) = (upgraded, protocol, slot, switches) else {
-                return answer::unanswered();
+                return answer::own(answer::UNANSWERED);
             };
             headers::set_upgrade(&mut head.headers, protocol);
             slot.put(Switched { upstream, permit });
@@ -327,7 +320,7 @@ impl Front {
         let limit = self.config.journal.body_bytes;
         let length = body.size_hint().exact();
         let down = async {
-            let Some(sink) = sink else {
+            let Some(mut sink) = sink else {
                 kept.ended = true;
                 return Ok(());
             };
@@ -348,19 +341,26 @@ impl Front {
         let (result, ()) = tokio::join!(down, up);
         if let Err(cut) = result {
             tracing::debug!(%cut, "an answer was cut off");
-            Stats::count(&self.stats.cut);
+            self.stats.happened(Happened::Cut);
         }
         intention.end(if result.is_ok() { How::Whole } else { How::Cut }, kept).await;
     }
 }
 
-/// Lifts a request's body up. The newest frame is held back until another one comes, or the intent is durable.
-async fn lift(mut body: Incoming, length: Option<u64>, sink: Sink, intention: Arc<Intention>, idle: Duration) -> Result<(), Cut> {
-    let mut held = None;
+/// Lifts a request's body up. The newest bytes are held back until others come, or the intent is durable: an upstream that knows the
+/// length acts on the last of them, whatever comes behind.
+async fn lift(mut body: Incoming, length: Option<u64>, mut sink: Sink, intention: Arc<Intention>, idle: Duration) -> Result<(), Cut> {
+    let (mut held, mut trailers) = (None, None);
     let mut passed = 0;
     while let Some(frame) = body::next(&mut body, idle).await? {
-        if let Some(data) = frame.data_ref() {
-            passed = intention.passed(data);
+        match frame.data_ref() {
+            // Says nothing, and must not set free what is held.
+            Some(data) if data.is_empty() => continue,
+            Some(data) => passed = intention.passed(data),
+            None => {
+                trailers = Some(frame);
+                continue;
+            }
         }
         if let Some(before) = held.replace(frame) {
             sink.send(before).await?;
@@ -378,8 +378,8 @@ async fn lift(mut body: Incoming, length: Option<u64>, sink: Sink, intention: Ar
         let intention = intention.clone();
         async move { intention.make().await }
     });
-    making.await.unwrap_or(Err(Cut::Journal))?;
-    if let Some(last) = held {
+    making.await.unwrap_or(Err(JournalFailed))?;
+    for last in [held, trailers].into_iter().flatten() {
         sink.send(last).await?;
     }
     finish(sink, length, passed).await

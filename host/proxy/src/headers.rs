@@ -38,7 +38,7 @@ const END: [HeaderName; 10] = [
 ];
 
 /// Takes out what is for one hop only.
-pub(crate) fn remove_hop(headers: &mut HeaderMap) {
+pub fn remove_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()
@@ -73,14 +73,7 @@ pub(crate) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
 }
 
 /// Makes a client's headers those that go up, all but `Host`.
-pub(crate) fn forward(
-    headers: &mut HeaderMap,
-    client: SocketAddr,
-    scheme: &'static str,
-    authority: &str,
-    how: Forwarded,
-    via: Option<&str>,
-) {
+pub fn forward(headers: &mut HeaderMap, client: SocketAddr, scheme: &str, authority: &str, how: Forwarded, via: Option<&str>) {
     remove_hop(headers);
     // The body is asked for here; the upstream gets it as it comes.
     headers.remove(EXPECT);

@@ -2,21 +2,26 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use hyper::http::response;
+use hyper::{HeaderMap, StatusCode};
+use uuid::Uuid;
 
-use crate::body::Cut;
 use crate::config::OnFailure;
 use crate::journal::{Begun, Head, How, Intent, Journal};
 use crate::stats::Stats;
 
-/// One exchange's part of the journal. Of one that is not journaled, nothing happens.
-pub(crate) struct Intention {
+/// The journal took nothing, and requests that cannot be journaled are to be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the journal failed")]
+pub struct JournalFailed;
+
+/// One exchange's part of the journal. Of one that is not journaled, nothing happens. Dropped before it ended, the exchange is in
+/// doubt when its intent was made, and else as if it had never come.
+pub struct Intention {
     journal: Journal,
     on_failure: OnFailure,
     stats: Arc<Stats>,
     limit: usize,
-    journaled: bool,
+    id: Option<Uuid>,
     request: Mutex<Head>,
     state: tokio::sync::Mutex<State>,
 }
@@ -33,14 +38,20 @@ enum State {
 impl Intention {
     /// `intent` is `None` for an exchange that is not journaled.
     pub fn new(journal: Journal, on_failure: OnFailure, stats: Arc<Stats>, limit: usize, intent: Option<Intent>) -> Self {
-        let journaled = intent.is_some();
+        let id = intent.as_ref().map(|intent| intent.id);
         let request = intent.as_ref().map(|intent| intent.body.clone()).unwrap_or_default();
         let state = intent.map_or(State::Done, |intent| State::Waiting(Box::new(intent)));
-        Self { journal, on_failure, stats, limit, journaled, request: Mutex::new(request), state: tokio::sync::Mutex::new(state) }
+        Self { journal, on_failure, stats, limit, id, request: Mutex::new(request), state: tokio::sync::Mutex::new(state) }
     }
 
+    /// Whether anything is kept of it.
     pub fn is_journaled(&self) -> bool {
-        self.journaled
+        self.id.is_some()
+    }
+
+    /// The exchange's id; `None` where nothing is kept of it.
+    pub fn id(&self) -> Option<Uuid> {
+        self.id
     }
 
     /// Whether the request is to be refused before anything of it goes up: there would be no room for its intent.
@@ -51,7 +62,7 @@ impl Intention {
     }
 
     /// More of the request's body has come; how much altogether.
-    pub fn passed(&self, data: &Bytes) -> u64 {
+    pub fn passed(&self, data: &[u8]) -> u64 {
         let mut request = self.request();
         request.push(data, self.limit);
         request.passed
@@ -66,7 +77,7 @@ impl Intention {
     ///
     /// # Errors
     /// When that fails, and requests that cannot be journaled are to be refused.
-    pub async fn make(&self) -> Result<(), Cut> {
+    pub async fn make(&self) -> Result<(), JournalFailed> {
         let mut state = self.state.lock().await;
         let State::Waiting(_) = &*state else { return Ok(()) };
         let State::Waiting(mut intent) = std::mem::replace(&mut *state, State::Done) else { return Ok(()) };
@@ -81,7 +92,7 @@ impl Intention {
             Err(error) => match self.on_failure {
                 OnFailure::Closed => {
                     tracing::error!(%error, "the journal fails; the request is refused");
-                    Err(Cut::Journal)
+                    Err(JournalFailed)
                 }
                 OnFailure::Open => {
                     tracing::warn!(%error, "the journal fails; the request passes unrecorded");
@@ -96,17 +107,17 @@ impl Intention {
     ///
     /// # Errors
     /// When that fails, and answers that cannot be journaled are to be refused.
-    pub async fn outcome(&self, head: &response::Parts) -> Result<(), Cut> {
+    pub async fn outcome(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), JournalFailed> {
         let mut state = self.state.lock().await;
         let State::Begun(begun, _) = &*state else { return Ok(()) };
-        let Err(error) = begun.outcome(head).await else { return Ok(()) };
+        let Err(error) = begun.outcome(status, headers).await else { return Ok(()) };
         // Dropping what has begun tells the pump that it is in doubt.
         *state = State::Done;
         Stats::count(&self.stats.outcomes_lost);
         match self.on_failure {
             OnFailure::Closed => {
                 tracing::error!(%error, "the journal fails; the answer is held back and the exchange is in doubt");
-                Err(Cut::Journal)
+                Err(JournalFailed)
             }
             OnFailure::Open => {
                 tracing::warn!(%error, "the journal fails; the answer passes and the exchange is in doubt");

@@ -7,12 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use actlog_spool::{Append, Error, Options, Recovery, Spool};
 use hyper::header::HOST;
-use hyper::http::{request, response};
+use hyper::http::request;
+use hyper::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use crate::capture::Head;
+use crate::headers;
 use crate::pump::Pump;
 use crate::secrets;
 use crate::stats::Stats;
@@ -62,10 +64,14 @@ pub(crate) struct End {
     pub response: Head,
 }
 
+/// How an exchange ended, as far as whoever carried it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum How {
+pub enum How {
+    /// The whole answer went down.
     Whole,
+    /// The answer was cut off.
     Cut,
+    /// No answer came.
     NoAnswer,
     /// Nothing of the request went up: as if it had never come.
     NotSent,
@@ -142,10 +148,13 @@ impl Begun {
     ///
     /// # Errors
     /// When it cannot be.
-    pub async fn outcome(&self, head: &response::Parts) -> Result<(), Error> {
-        let headers = wrapped(secrets::kept_headers(&head.headers));
+    pub async fn outcome(&self, status: StatusCode, headers: &HeaderMap) -> Result<(), Error> {
+        // What is for one hop says nothing about the answer, and each server in between has its own.
+        let mut lasting = headers.clone();
+        headers::remove_hop(&mut lasting);
+        let headers = wrapped(secrets::kept_headers(&lasting));
         let now = std::time::Instant::now();
-        self.journal.complete(&Entry::Outcome(Outcome { id: self.id, status: head.status.as_u16(), headers })).await?;
+        self.journal.complete(&Entry::Outcome(Outcome { id: self.id, status: status.as_u16(), headers })).await?;
         self.journal.stats.outcome.add(now.elapsed());
         Ok(())
     }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use actlog_spool::Recovery;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -18,13 +17,12 @@ use crate::connection;
 use crate::error::Error;
 use crate::forward::Front;
 use crate::journal::Journal;
+use crate::keeper::Keeper;
 use crate::pump::Recorder;
 use crate::stats::Stats;
 use crate::tls;
 use crate::upstream::Clients;
 
-/// How long the recorder has, when the proxy is stopped, to take what is there.
-const LAST_RECORDS: Duration = Duration::from_secs(5);
 /// How long to wait when no connection can be accepted: most likely there are no file descriptors left.
 const ACCEPT_DELAY: Duration = Duration::from_millis(100);
 
@@ -34,11 +32,9 @@ pub struct Proxy;
 /// A proxy that runs. Dropping it lets it run; [`stop`](Self::stop) ends it.
 pub struct Running {
     addresses: Vec<SocketAddr>,
-    recovery: Recovery,
+    keeper: Keeper,
     front: Arc<Front>,
     stop: CancellationToken,
-    stop_pump: CancellationToken,
-    pump: JoinHandle<()>,
 }
 
 impl Proxy {
@@ -56,38 +52,24 @@ impl Proxy {
             listeners.push(listener);
         }
         let addresses = listeners.iter().zip(&config.listen).map(|(listener, asked)| listener.local_addr().unwrap_or(*asked)).collect();
-        let stats = Arc::new(Stats::default());
-        let (folder, options, body_bytes) = (config.journal.folder.clone(), config.spool(), config.journal.body_bytes);
-        let opened = {
-            let stats = stats.clone();
-            tokio::task::spawn_blocking(move || Journal::open(&folder, options, body_bytes, stats)).await
-        };
-        let (journal, pump, recovery) = opened.map_err(|_| actlog_spool::Error::Closed)??;
-        for damage in &recovery.damage {
-            tracing::error!(path = %damage.path.display(), bytes = ?damage.bytes, lost = ?damage.lost, "the journal is damaged");
-            Stats::count(&stats.damaged);
-        }
-        let (stop, stop_pump) = (CancellationToken::new(), CancellationToken::new());
+        let keeper = Keeper::open(&config.journal, &config.limits, recorder).await?;
+        let stop = CancellationToken::new();
         let front = Arc::new(Front {
             scheme,
             authority,
             clients,
-            journal,
-            stats,
+            journal: keeper.journal().clone(),
+            stats: keeper.stats().clone(),
             requests: Arc::new(Semaphore::new(config.limits.requests)),
             tasks: TaskTracker::new(),
             abort: CancellationToken::new(),
             config,
         });
-        let pump = tokio::spawn({
-            let stop = stop_pump.clone();
-            async move { pump.run(&recorder, stop).await }
-        });
         let connections = Arc::new(Semaphore::new(front.config.limits.connections));
         for listener in listeners {
             front.tasks.spawn(accept(front.clone(), listener, acceptor.clone(), connections.clone(), stop.clone()));
         }
-        Ok(Running { addresses, recovery, front, stop, stop_pump, pump })
+        Ok(Running { addresses, keeper, front, stop })
     }
 }
 
@@ -99,7 +81,7 @@ impl Running {
 
     /// What was found in the journal.
     pub fn recovery(&self) -> &Recovery {
-        &self.recovery
+        self.keeper.recovery()
     }
 
     /// What has happened.
@@ -121,12 +103,7 @@ impl Running {
             self.front.abort.cancel();
             self.front.tasks.wait().await;
         }
-        self.stop_pump.cancel();
-        let mut pump = self.pump;
-        if timeout(LAST_RECORDS, &mut pump).await.is_err() {
-            pump.abort();
-            let _ = pump.await;
-        }
+        self.keeper.stop().await;
     }
 }
 

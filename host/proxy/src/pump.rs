@@ -26,6 +26,9 @@ const BATCH: usize = 64;
 /// How long to wait after the recorder failed; it grows to the second.
 const DELAYS: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(30)];
 
+/// How long entries may wait for others, so that many are read, recorded and acknowledged at once: each time costs the disk and the
+/// processors what requests need of them. They are durable meanwhile.
+const LINGER: Duration = Duration::from_millis(5);
 /// How long to wait after the journal could not be read.
 const READ_DELAY: Duration = Duration::from_secs(1);
 
@@ -105,17 +108,24 @@ impl Pump {
         let read = self.read().await?;
         self.settle();
         self.hand_out(recorder, stop).await?;
-        if read > 0 {
+        if read == READ_FRAMES {
             return Ok(true);
         }
         if stop.is_cancelled() {
-            return Ok(false);
+            return Ok(read > 0);
         }
         let Some(reader) = &mut self.reader else { return Ok(false) };
         tokio::select! {
             more = reader.wait() => more?,
             Some(id) = self.told.recv() => self.lost.push_back((self.spool.last(), id)),
             () = stop.cancelled() => {}
+        }
+        // Not when room is needed soon.
+        if self.spool.used() < self.spool.room() / 8 {
+            tokio::select! {
+                () = sleep(LINGER) => {}
+                () = stop.cancelled() => {}
+            }
         }
         Ok(true)
     }

@@ -76,6 +76,29 @@ pub struct Snapshot {
     pub outcome: Waits,
 }
 
+/// What whoever carries requests counts; [`Snapshot`] says what each means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// Counts among [`Snapshot::requests`].
+    Request,
+    /// Counts among [`Snapshot::passed`].
+    Passed,
+    /// Counts among [`Snapshot::refused`].
+    Refused,
+    /// Counts among [`Snapshot::busy`].
+    Busy,
+    /// Counts among [`Snapshot::rejected`].
+    Rejected,
+    /// Counts among [`Snapshot::unreached`].
+    Unreached,
+    /// Counts among [`Snapshot::unanswered`].
+    Unanswered,
+    /// Counts among [`Snapshot::abandoned`].
+    Abandoned,
+    /// Counts among [`Snapshot::cut`].
+    Cut,
+}
+
 /// How long something took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -115,6 +138,21 @@ impl Stats {
             intent: self.intent.waits(),
             outcome: self.outcome.waits(),
         }
+    }
+
+    /// Counts something that happened.
+    pub fn happened(&self, what: Happened) {
+        Self::count(match what {
+            Happened::Request => &self.requests,
+            Happened::Passed => &self.passed,
+            Happened::Refused => &self.refused,
+            Happened::Busy => &self.busy,
+            Happened::Rejected => &self.rejected,
+            Happened::Unreached => &self.unreached,
+            Happened::Unanswered => &self.unanswered,
+            Happened::Abandoned => &self.abandoned,
+            Happened::Cut => &self.cut,
+        });
     }
 
     pub(crate) fn count(counter: &AtomicU64) {

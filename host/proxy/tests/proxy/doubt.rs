@@ -5,7 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actlog_proxy::Ended;
-use http_body_util::BodyExt;
+use bytes::Bytes;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::Request;
+use hyper::body::Frame;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -62,6 +67,67 @@ async fn upstream_that_dies_within_its_answer_is_recorded_as_cut() {
         let found = rig.keep.wait(1).await.remove(0);
         assert_eq!((found.status, found.ended, found.response_body.whole), (Some(200), Ended::Cut, false));
         assert_eq!(found.response_body.bytes, b"abc");
+    }
+}
+
+#[tokio::test]
+async fn answer_that_ends_with_trailers_is_whole() {
+    let upstream = raw_upstream(|mut stream| async move {
+        let answer = "HTTP/1.1 200 OK\r\ntrailer: x-end\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-end: 1\r\n\r\n";
+        while !read_head(&mut stream).await.is_empty() {
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    for n in 1..=20 {
+        assert_eq!(send(request("GET", rig.address, "/api", "")).await.body().as_ref(), b"abc");
+        assert_eq!(rig.keep.wait(n).await[n - 1].ended, Ended::Whole);
+    }
+}
+
+#[tokio::test]
+async fn frames_behind_the_last_byte_do_not_let_it_go_up_before_the_intent() {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = seen.clone();
+    // Acts on the last byte of what it was told to expect, and dies.
+    let upstream = raw_upstream(move |mut stream| {
+        let count = count.clone();
+        async move {
+            read_head(&mut stream).await;
+            let mut body = [0; 2];
+            count.fetch_add(usize::from(stream.read_exact(&mut body).await.is_ok()), Ordering::Relaxed);
+        }
+    })
+    .await;
+    let rig = rig(upstream, |_| {}).await;
+    let trailers = Frame::trailers([("x-end".parse().unwrap(), "1".parse().unwrap())].into_iter().collect());
+    for (n, last) in [Frame::data(Bytes::new()), trailers].into_iter().enumerate() {
+        let (send, frames) = tokio::sync::mpsc::channel(2);
+        let body = StreamBody::new(Frames(frames));
+        let client: Client<_, StreamBody<Frames>> = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+        let asked = Request::post(format!("http://{}/api", rig.address)).header("content-length", "2").body(body).unwrap();
+        let answered = tokio::spawn(client.request(asked));
+        send.send(Frame::data(Bytes::from_static(b"{}"))).await.unwrap();
+        send.send(last).await.unwrap();
+        // The request's end is on its way for long.
+        sleep(Duration::from_millis(300)).await;
+        drop(send);
+        assert_eq!(answered.await.unwrap().unwrap().status(), 502);
+        let found = rig.keep.wait(n + 1).await;
+        assert_eq!((seen.load(Ordering::Relaxed), found[n].request_body.bytes.as_slice()), (n + 1, b"{}".as_slice()));
+        assert!(found[n].is_in_doubt());
+    }
+}
+
+/// A channel as a stream.
+struct Frames(tokio::sync::mpsc::Receiver<Frame<Bytes>>);
+
+impl futures_core::Stream for Frames {
+    type Item = Result<Frame<Bytes>, std::convert::Infallible>;
+
+    fn poll_next(mut self: std::pin::Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|frame| frame.map(Ok))
     }
 }
 

@@ -7,6 +7,7 @@ mod catalog;
 mod demo;
 mod explain;
 mod files;
+mod gateway;
 mod join;
 mod letters;
 mod program;

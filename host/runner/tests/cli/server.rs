@@ -20,16 +20,22 @@ pub struct Server {
 
 impl Server {
     pub fn start(place: &Place, arguments: &str) -> Self {
+        Self::run(place, &format!("serve --listen 127.0.0.1:0 --store audit.db {arguments}"))
+    }
+
+    /// Any command that listens and says where.
+    pub fn run(place: &Place, arguments: &str) -> Self {
         let mut command = place.command();
-        command.args("serve --listen 127.0.0.1:0 --store audit.db".split(' ')).args(arguments.split_whitespace()).stderr(Stdio::piped());
+        command.args(arguments.split_whitespace()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut told = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
+        let (mut line, mut before) = (String::new(), String::new());
         while !line.contains("listening: ") {
             line.clear();
-            assert!(told.read_line(&mut line).unwrap() > 0, "the server did not start");
+            assert!(told.read_line(&mut line).unwrap() > 0, "it did not start:\n{before}");
+            before.push_str(&line);
         }
-        let said = Arc::<Mutex<String>>::default();
+        let said = Arc::new(Mutex::new(before));
         let hear = said.clone();
         std::thread::spawn(move || {
             let mut line = String::new();

@@ -25,8 +25,9 @@ impl Book {
     /// Every subscription.
     pub(crate) fn watched(&self) -> Result<Vec<Watched>, Error> {
         let connection = self.connection();
-        let mut all = connection
-            .prepare_cached("SELECT no, tenant, client, content_type, enabled, address, active, sent, failures FROM subscription ORDER BY no")?;
+        let mut all = connection.prepare_cached(
+            "SELECT no, tenant, client, content_type, enabled, address, active, sent, failures FROM subscription ORDER BY no",
+        )?;
         let waiting = format!(
             "SELECT count(*), min(created) FROM (SELECT created FROM blob WHERE tenant = ?2 AND number > ?3 AND {OPEN} LIMIT {MOST_COUNTED})"
         );

@@ -144,7 +144,10 @@ impl Feed {
         loop {
             match self.ask(|reader| cutting::pass(reader, &self.book, &self.render, limits, &clients))? {
                 0 => return Ok(count),
-                more => count += more,
+                more => {
+                    count += more;
+                    self.doings.made(more);
+                }
             }
         }
     }

@@ -15,7 +15,9 @@ pub struct Overview {
     pub waiting: u64,
     /// Blobs that can be had.
     pub blobs: u64,
-    /// Records that collectors are not given, because they are not in the wire form.
+    /// Records that were made available since the feed was opened.
+    pub available: u64,
+    /// Records that collectors are not given, because they are not in the wire form, ever since the feed's file was made.
     pub left_out: u64,
     /// Why records cannot be made available; none when they can.
     pub trouble: Option<String>,
@@ -67,9 +69,9 @@ pub struct Told {
     pub waiting: u64,
     /// When the oldest of these became available, milliseconds since 1970.
     pub oldest: Option<i64>,
-    /// Blobs that it was told of, in the last days.
+    /// Blobs that it was told of, since the feed was opened.
     pub told: u64,
-    /// Tries that failed, in the last days.
+    /// Calls that failed, since the feed was opened.
     pub failed: u64,
     /// Failures in a row until now.
     pub failures: u32,
@@ -92,11 +94,15 @@ impl Feed {
             content_type: watched.content_type.name(),
             enabled: watched.enabled && may(watched.client, watched.tenant),
             pulled: self.doings.pulled(watched.client, watched.tenant),
-            webhook: watched.webhook,
+            webhook: watched.webhook.map(|webhook| {
+                let (told, failed) = self.doings.told(watched.no);
+                Told { told, failed, ..webhook }
+            }),
         });
         Ok(Overview {
             waiting: u64::try_from(newest - cut).unwrap_or(0),
             blobs: self.book.blobs()?,
+            available: self.doings.available(),
             left_out: self.book.left_out()?,
             trouble: self.doings.trouble(),
             subscriptions: subscriptions.collect(),

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 mod review;
 mod rule;
 
-pub use review::{LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
+pub use review::{CollectorCommand, LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -46,6 +46,8 @@ pub enum Command {
     Playground(PlaygroundArgs),
     #[command(subcommand)]
     Token(TokenCommand),
+    #[command(subcommand)]
+    Collector(CollectorCommand),
     Catalog(CatalogArgs),
     #[command(subcommand)]
     Settings(SettingsCommand),

@@ -1,6 +1,7 @@
 //! `POST /events`: NDJSON, or what Dataverse's webhook posts, unchanged. What is answered with 200 is durable.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use actlog_engine::{Batch, Error, Outcome};
 use axum::Json;
@@ -10,12 +11,15 @@ use serde::Serialize;
 
 use super::current::InForce;
 use super::reply::Refusal;
+use super::vitals::Vitals;
 use super::writer::Writer;
 use crate::account::Account;
 use crate::batches::{Batches, Tag};
 use crate::console::Console;
 use crate::totals::Totals;
 
+/// What events that are posted are timed under.
+const HTTP: &str = "http";
 /// Events that cannot be used and are named in an answer.
 const MOST_NAMED: usize = 100;
 
@@ -25,6 +29,7 @@ pub struct Ingest {
     in_force: InForce,
     writer: Writer,
     account: Arc<Mutex<Account>>,
+    vitals: Arc<Vitals>,
     most_bytes: usize,
 }
 
@@ -51,13 +56,15 @@ struct Unusable {
 }
 
 impl Ingest {
-    /// Filters with the settings in force, writes with `writer`, and counts in `account`; events over `most_bytes` are rejected.
-    pub fn new(in_force: InForce, writer: Writer, account: Arc<Mutex<Account>>, most_bytes: usize) -> Self {
-        Self { in_force, writer, account, most_bytes }
+    /// Filters with the settings in force, writes with `writer`, and counts in `account` and `vitals`; events over `most_bytes` are
+    /// rejected.
+    pub fn new(in_force: InForce, writer: Writer, account: Arc<Mutex<Account>>, vitals: Arc<Vitals>, most_bytes: usize) -> Self {
+        Self { in_force, writer, account, vitals, most_bytes }
     }
 
     /// Takes the events of a request: filters them, waits until their records are durable, and only then counts them.
     pub async fn take(self, source: String, body: Vec<u8>) -> Response {
+        let began = Instant::now();
         let filter = self.in_force.get().filter.clone();
         let most_bytes = self.most_bytes;
         let filtered = tokio::task::spawn_blocking(move || {
@@ -67,7 +74,14 @@ impl Ingest {
         let Ok(filtered) = filtered.await else { return Refusal::failed("the filter was not run").into_response() };
         let records = filtered.iter().flat_map(|(_, outcome)| outcome.iter().flat_map(|outcome| outcome.records.iter().copied())).collect();
         match self.append(records).await {
-            Ok(()) => self.answer(filtered),
+            Ok(()) => {
+                let answer = self.answer(filtered);
+                // What was refused is counted where it was refused.
+                if answer.status() != StatusCode::SERVICE_UNAVAILABLE {
+                    self.vitals.intake.observe(HTTP, began.elapsed());
+                }
+                answer
+            }
             Err(refusal) => refusal.into_response(),
         }
     }

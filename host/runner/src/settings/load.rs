@@ -5,10 +5,12 @@ use std::io::Read;
 use std::path::Path;
 
 use actlog_engine::{Engine, Error, Filter, SettingsError};
+use actlog_push::Sender;
 use anyhow::Context;
 use serde_json::Value as Json;
 use toml_edit::Document;
 
+use super::push::{self, Destinations};
 use super::review::{self, Review};
 use super::rules::{self, ListedRule};
 use super::{convert, place};
@@ -26,6 +28,7 @@ pub struct Settings {
     json: Json,
     rules: Vec<ListedRule>,
     review: Review,
+    push: Destinations,
     /// What is wrong with the host's sections.
     host_errors: Vec<SettingsError>,
     stamp: Stamp,
@@ -68,7 +71,9 @@ impl Settings {
         let (rules, mut host_errors) = rules::take(&mut json);
         let (review, review_errors) = review::take(&mut json);
         host_errors.extend(review_errors);
-        Ok(Self { name: name.to_owned(), text, json, rules, review, host_errors, stamp: Stamp::default() })
+        let (push, push_errors) = push::take(&mut json);
+        host_errors.extend(push_errors);
+        Ok(Self { name: name.to_owned(), text, json, rules, review, push, host_errors, stamp: Stamp::default() })
     }
 
     /// The rules that are listed.
@@ -109,7 +114,7 @@ impl Settings {
         }
     }
 
-    /// Whether the host's sections are sound: rules and review.
+    /// Whether the host's sections are sound: rules, review and push.
     ///
     /// # Errors
     /// [`BadSettings`] with everything that is wrong with them.
@@ -123,6 +128,20 @@ impl Settings {
     /// As for [`Self::check_host`].
     pub fn review(&self) -> Result<&Review, BadSettings> {
         self.check_host().map(|()| &self.review)
+    }
+
+    /// The sections `[push.NAME]`, ready to send.
+    ///
+    /// # Errors
+    /// As for [`Self::check_host`], and when a file or variable that a receiver names cannot be used.
+    pub fn push(&self) -> Result<Vec<(String, Sender)>, BadSettings> {
+        self.check_host()?;
+        push::open(&self.push, self.path().parent().unwrap_or(Path::new(""))).map_err(|errors| self.bad(&errors))
+    }
+
+    /// The record profile that the settings name; none where they name none.
+    pub fn profile(&self) -> Option<&str> {
+        self.json["record"]["profile"].as_str()
     }
 
     /// The same errors, each with its line.

@@ -4,6 +4,7 @@ mod convert;
 pub mod load;
 mod place;
 pub mod publish;
+pub mod push;
 pub mod review;
 pub mod rules;
 pub mod schema;

@@ -19,7 +19,7 @@ const flows = steady({
             : { text: number(row.Waiting), below: row.Limit === undefined ? '' : `of ${number(row.Limit)}` } },
         { key: 'oldest', label: 'Oldest', kind: 'number', cell: (row) => row.OldestAge === undefined ? NONE : age(row.OldestAge) },
         { key: 'sent', label: 'Passed on', kind: 'number', cell: (row) => ({ text: number(row.Sent), below: shown(row.Unit ?? '') }) },
-        { key: 'failed', label: 'Lost', kind: 'number', cell: (row) => ({ text: number(row.Failed), tone: row.Failed > 0 ? 'failed' : '' }) },
+        { key: 'failed', label: 'Failed', kind: 'number', cell: (row) => ({ text: number(row.Failed), tone: row.Failed > 0 ? 'failed' : '' }) },
         { key: 'last', label: 'Last, UTC', kind: 'time', cell: (row) => row.LastSent ? time(row.LastSent) : NONE },
     ],
 });

@@ -235,12 +235,15 @@ async fn drained(signals: Signals, vitals: Arc<Vitals>, drain: Duration) {
     tokio::time::sleep(drain).await;
 }
 
+/// Loads a file and puts it in force.
+type Load = dyn Fn(&Path) -> anyhow::Result<()> + Send;
+
 /// A file that is loaded anew when it changes.
 struct Reloaded {
     path: PathBuf,
     stamp: Stamp,
     /// Loads it, puts it in force and says so; where it cannot be used, nothing changes.
-    load: Box<dyn Fn(&Path) -> anyhow::Result<()> + Send>,
+    load: Box<Load>,
     /// What it holds.
     what: &'static str,
 }

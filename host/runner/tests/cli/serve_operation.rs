@@ -55,7 +55,12 @@ fn serve_counts_every_outcome_reason_and_latency_for_those_who_may() {
         assert_eq!(server.get("/api/operation", token.map(String::as_str)).0, status, "{token:?}");
     }
     let (_, operation) = server.get("/api/operation", Some(&monitor));
-    let reasons: Vec<_> = operation["Reasons"].as_array().unwrap().iter().map(|it| (it["Outcome"].clone(), it["Reason"].clone(), it["Events"].clone())).collect();
+    let reasons: Vec<_> = operation["Reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["Outcome"].clone(), it["Reason"].clone(), it["Events"].clone()))
+        .collect();
     assert!(reasons.contains(&("rejected".into(), "missing-key".into(), 1.into())) && reasons.len() == 3, "{operation}");
     assert_eq!((&operation["Flows"][0]["Name"], &operation["Flows"][0]["Limit"]), (&"store".into(), &256.into()));
     assert_eq!((&operation["Latencies"][0]["Kind"], &operation["Latencies"][0]["Count"]), (&"intake".into(), &1.into()));

@@ -67,11 +67,16 @@ fn push_to_a_receiver_that_fails_in_turn_loses_nothing_and_holds_up_nothing() {
     assert_eq!((&flow["Sent"], &flow["Failed"], &flow["Kind"]), (&100.into(), &0.into(), &"push".into()), "{flow}");
     assert!(flow.get("LastError").is_none() && flow["Detail"] == receiver.address.as_str(), "{flow}");
     let stored = place.run("search --store audit.db --json --parts --limit 1000").ended(0).lines();
-    let stored: BTreeSet<&str> = stored.iter().filter(|record| record["ServiceName"] != "actlog").map(|record| record["Id"].as_str().unwrap()).collect();
+    let stored: BTreeSet<&str> =
+        stored.iter().filter(|record| record["ServiceName"] != "actlog").map(|record| record["Id"].as_str().unwrap()).collect();
     assert_eq!(ids.iter().map(String::as_str).collect::<BTreeSet<_>>(), stored);
     let metrics = server.get("/metrics", None).1;
     let labels = format!("{{name=\"siem\",kind=\"push\",detail=\"{}\"}}", receiver.address);
-    for line in [format!("actlog_flow_sent_total{labels} 100"), format!("actlog_flow_ok{labels} 1.0"), "actlog_sink_seconds_count{name=\"siem\"}".to_owned()] {
+    for line in [
+        format!("actlog_flow_sent_total{labels} 100"),
+        format!("actlog_flow_ok{labels} 1.0"),
+        "actlog_sink_seconds_count{name=\"siem\"}".to_owned(),
+    ] {
         assert!(metrics.as_str().unwrap().contains(&line), "{line} in\n{metrics}");
     }
     // What may be a secret stands nowhere.
@@ -153,7 +158,10 @@ fn push_is_set_anew_with_the_settings_and_kept_when_they_are_bad() {
     soon("both took the third", || other.taken().len() >= 2);
     let taken = other.taken();
     assert_eq!(taken.len(), 2, "{taken:?}");
-    assert!(taken.iter().any(|event| event["class_uid"] == 6003) && taken.iter().any(|record| record["Message"] == "Retrieve"), "{taken:?}");
+    assert!(
+        taken.iter().any(|event| event["class_uid"] == 6003) && taken.iter().any(|record| record["Message"] == "Retrieve"),
+        "{taken:?}"
+    );
     assert_eq!(one.ids().len(), 2);
     assert!(!server.said().contains("s3cret"));
 }
@@ -188,7 +196,8 @@ fn search_gives_ocsf_events() {
     let found = place.run("search --ocsf").ended(0).lines();
     let mut uids: Vec<&str> = found.iter().map(|event| event["metadata"]["uid"].as_str().unwrap()).collect();
     let records = place.text("records.ndjson");
-    let mut ids: Vec<String> = crate::program::json_lines(&records).iter().map(|record| record["Id"].as_str().unwrap().to_owned()).collect();
+    let mut ids: Vec<String> =
+        crate::program::json_lines(&records).iter().map(|record| record["Id"].as_str().unwrap().to_owned()).collect();
     uids.sort_unstable();
     ids.sort_unstable();
     assert_eq!(uids, ids);

@@ -106,6 +106,7 @@ impl Pushing {
                     store: self.store.clone(),
                     cursors: self.cursors.clone(),
                     status,
+                    pace: self.pace.clone(),
                     vitals: self.vitals.clone(),
                 };
                 tasks.spawn(worker.run());

@@ -9,6 +9,7 @@ use actlog_store::{Placed, Reader};
 use bytes::Bytes;
 
 use super::cursors::Cursors;
+use super::pace::Pace;
 use super::status::Status;
 use crate::console::clean;
 use crate::serve::vitals::Vitals;
@@ -31,6 +32,7 @@ pub struct Worker {
     pub store: PathBuf,
     pub cursors: Arc<Cursors>,
     pub status: Arc<Status>,
+    pub pace: Arc<Pace>,
     pub vitals: Arc<Vitals>,
 }
 
@@ -38,6 +40,8 @@ pub struct Worker {
 struct Read {
     records: Vec<Placed>,
     upto: i64,
+    /// Where the store ended before they were read.
+    newest: i64,
 }
 
 impl Worker {
@@ -71,9 +75,10 @@ impl Worker {
             let newest = reader.newest()?;
             let records = reader.after(passed, batch)?;
             let upto = records.last().map_or(newest, |last| last.seq);
-            Ok(Read { records, upto })
+            Ok(Read { records, upto, newest })
         });
-        let Read { records, upto } = read.await?;
+        let Read { records, upto, newest } = read.await?;
+        self.pace.note(newest.max(upto), actlog_store::now());
         if upto <= passed {
             self.status.trouble(None);
             return Ok(false);

@@ -22,6 +22,21 @@ const EXAMPLE = { Records: lines('records.ndjson'), Joined: lines('joined.ndjson
 for (const record of EXAMPLE.Joined.filter((one) => one.Category === 'ReadMultiple').slice(0, 6)) record.Tags = 'bulk, out-of-hours';
 const DEMO = { Records: lines('demo-records.ndjson'), Joined: lines('demo-joined.ndjson') };
 
+const RULES = [
+    { Rule: 'mask-contacts', Version: '1.2.0', Reviewed: 812, Tagged: 0, Redacted: 97, Dropped: 0, Unreviewed: 2, Withheld: 0 },
+    { Rule: 'bulk-reads<img src=x>', Version: '0.3.1', Reviewed: 12044, Tagged: 311, Redacted: 0, Dropped: 0, Unreviewed: 0, Withheld: 0 },
+];
+const TENANT = '4b1d7c9e-2f60-4a83-9d15-7e3c08f2a6b4';
+/** A queue, receivers and collectors in each state. */
+export const FLOWS = [
+    { Name: 'store', Kind: 'queue', Detail: 'requests that wait for the disk', State: 'ok', Unit: 'requests', Waiting: 2, Limit: 256, Sent: 398, Failed: 0, OldestAge: 0.012 },
+    { Name: 'archive', Kind: 'push', Detail: 'https://archive.example', State: 'ok', Unit: 'records', Waiting: 0, Sent: 14302, Failed: 0, LastSent: '2024-03-04T07:12:56.120Z' },
+    { Name: 'siem', Kind: 'push', Detail: 'https://siem.example:8088', State: 'failing', Unit: 'records', Waiting: 1840, Sent: 12462, Failed: 0, OldestAge: 412.7, LastSent: '2024-03-04T07:06:03.004Z', LastError: '503 Service Unavailable: <b>index is read-only</b>' },
+    { Name: 'feed', Kind: 'feed', Detail: 'Management Activity API', State: 'ok', Unit: 'records', Waiting: 12, Sent: 14290, Failed: 3 },
+    { Name: 'sentinel', Kind: 'collector', Detail: `${TENANT} Audit.General`, State: 'ok', Unit: 'blobs', Sent: 96, Failed: 0, LastSent: '2024-03-04T07:12:40.000Z' },
+    { Name: 'hooked', Kind: 'collector', Detail: `${TENANT} Audit.General`, State: 'stopped', Unit: 'blobs', Waiting: 41, Sent: 55, Failed: 16, OldestAge: 92000, LastError: 'the webhook at https://hook.example failed 16 times in a row' },
+];
+
 const PARTS = new Map([...EXAMPLE.Records, ...DEMO.Records].map((record) => [record.CorrelationId, record.PartCount]));
 
 /** The name of a source record in addresses. */
@@ -84,7 +99,7 @@ export async function startMock(options = {}, port = 0) {
         const role = options.role ?? 'operator';
         const reads = ['search', 'records', 'seen', 'export'].includes(what);
         if (reads && options.searchOff) throw new Refusal(403, 'search-off', 'Search is turned off in the settings of this server.');
-        if ((what === 'demo' || what === 'settings') && role !== 'operator') throw new Refusal(403, 'role', 'Only an operator may do that.');
+        if (['demo', 'settings', 'operation'].includes(what) && role !== 'operator') throw new Refusal(403, 'role', 'Only an operator may do that.');
         const send = (body) => {
             response.setHeader('Content-Type', 'application/json');
             response.end(JSON.stringify(body));
@@ -103,7 +118,7 @@ export async function startMock(options = {}, port = 0) {
                 const record = store.joined.find((one) => sourceOf(one) === name);
                 if (!record) throw new Refusal(404, 'no-record', 'No record has this correlation id.');
                 const parts = store.records.filter((one) => sourceOf(one) === name);
-                return send({ Record: record, Parts: parts, Stages: STAGES, Seal: { Number: 3, Time: '2024-03-02T10:00:00.000Z' } });
+                return send({ Record: record, Ocsf: { class_uid: 6003, metadata: { uid: record.Id, version: '1.3.0' }, activity_name: 'Read', unmapped: { Category: record.Category } }, Parts: parts, Stages: STAGES, Seal: { Number: 3, Time: '2024-03-02T10:00:00.000Z' } });
             }
             case 'GET seen': {
                 const all = store.joined.filter((one) => one.EntityId === name || ids(one).includes(name));
@@ -127,10 +142,14 @@ export async function startMock(options = {}, port = 0) {
                 if (action === 'export') return file(q.Format, name, report.Columns.map((column) => column.Name), rows);
                 return send({ Name: report.Name, Title: report.Title, Columns: report.Columns, Rows: rows, Chart: report.chart && rows.length ? chart(rows) : null });
             }
-            case 'GET settings': return send({
-                Text: fixture('settings.toml'),
-                Rules: [{ Rule: 'mask-contacts', Version: '1.2.0', Reviewed: 812, Tagged: 0, Redacted: 97, Dropped: 0, Unreviewed: 2, Withheld: 0 },
-                    { Rule: 'bulk-reads<img src=x>', Version: '0.3.1', Reviewed: 12044, Tagged: 311, Redacted: 0, Dropped: 0, Unreviewed: 0, Withheld: 0 }],
+            case 'GET settings': return send({ Text: fixture('settings.toml'), Rules: RULES });
+            case 'GET operation': return send({
+                Reasons: [{ Outcome: 'excluded', Reason: 'excluded-message', Events: 30 }, { Outcome: 'excluded', Reason: 'service-account', Events: 7 },
+                    { Outcome: 'rejected', Reason: 'missing-key', Events: 2 }, { Outcome: 'rejected', Reason: 'not-json', Events: 1 }],
+                Rules: RULES, Flows: options.flows?.() ?? FLOWS, NotReady: options.notReady ?? [],
+                Latencies: [{ Kind: 'intake', Name: 'http', Count: 412, Median: 3.214, P99: 18.2, Slowest: 131.9 },
+                    { Kind: 'store', Name: 'commit', Count: 398, Median: 1.87, P99: 9.75, Slowest: 120.4 },
+                    { Kind: 'sink', Name: 'siem', Count: 51, Median: 24.6, P99: 1204, Slowest: 10000.2 }],
             });
             case 'GET counts': {
                 if (!options.empty) read += 3;
@@ -147,6 +166,7 @@ export async function startMock(options = {}, port = 0) {
             const body = {
                 csv: () => [columns, ...rows].map((line) => line.map(quote).join(',')).join('\r\n') + '\r\n',
                 json: () => rows.map((line) => `${JSON.stringify(Object.fromEntries(line.map((value, at) => [columns[at], value])))}\n`).join(''),
+                ocsf: () => rows.map(() => `${JSON.stringify({ class_uid: 6003 })}\n`).join(''),
                 html: () => `<!doctype html><title>${title}</title><table>${rows.map((line) => `<tr>${line.map((value) => `<td>${escape(value)}`).join('')}`).join('')}</table>`,
             }[format];
             if (!body) throw new Refusal(400, 'format', 'Format is csv, json or html.');

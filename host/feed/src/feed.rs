@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::book::{Book, Cut};
 use crate::clients::Clients;
 use crate::cutting::{self, Limits};
+use crate::doings::Doings;
 use crate::error::Error;
 use crate::form::{Render, form};
 use crate::http::login::Wrong;
@@ -48,6 +49,9 @@ pub struct Feed {
     render: Render,
     store: PathBuf,
     readers: Mutex<Vec<Reader>>,
+    /// Held while records are made available: two that do it at once would give the same records.
+    cutting: Mutex<()>,
+    pub(crate) doings: Doings,
 }
 
 impl Feed {
@@ -93,6 +97,8 @@ impl Feed {
             render,
             store: store.to_owned(),
             readers: Mutex::new(vec![reader]),
+            cutting: Mutex::default(),
+            doings: Doings::default(),
             book,
             clients: RwLock::new(Arc::new(clients)),
             options,
@@ -127,17 +133,21 @@ impl Feed {
         self.book.left_out()
     }
 
-    /// Makes available what came so far. Says how many records there were.
+    /// Makes available what came so far. Says how many records there were. It may be called while [`run`](Self::run) goes on.
     ///
     /// # Errors
     /// When the store cannot be read, or the feed's own file cannot be written.
     pub fn cut_now(&self) -> Result<usize, Error> {
+        let _alone = self.cutting.lock().unwrap_or_else(PoisonError::into_inner);
         let limits = Limits { records: self.options.blob_records, bytes: self.options.blob_bytes };
         let (clients, mut count) = (self.clients(), 0);
         loop {
             match self.ask(|reader| cutting::pass(reader, &self.book, &self.render, limits, &clients))? {
                 0 => return Ok(count),
-                more => count += more,
+                more => {
+                    count += more;
+                    self.doings.made(more);
+                }
             }
         }
     }
@@ -157,7 +167,7 @@ impl Feed {
         done.unwrap_or_else(|error| Err(Error::Failed(format!("a task ended early: {error}"))))
     }
 
-    fn ask<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = match idle {
             Some(reader) => reader,
@@ -191,8 +201,12 @@ impl Feed {
                 Ok(None)
             });
             match looked.await {
-                Ok(since) => waiting = since,
+                Ok(since) => {
+                    waiting = since;
+                    self.doings.cut(None);
+                }
                 Err(error) => {
+                    self.doings.cut(Some(error.to_string()));
                     tracing::error!("records cannot be made available to collectors: {error}");
                     tokio::time::sleep(PAUSE).await;
                 }

@@ -1,39 +1,36 @@
 //! Errors, and whose they are.
 
+use std::time::Duration;
+
 /// The operator's settings cannot work.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("push.otlp.{key}: {why}")]
+#[error("{key}: {why}")]
 pub struct ConfigError {
-    /// The key below `[push.otlp]`.
+    /// The key of the destination.
     pub key: &'static str,
     /// What is wrong with it. No secret stands in it.
     pub why: String,
 }
 
-/// Why records were not handed on. Whoever gave them still has them.
+/// Why records were not taken by one request. Whoever gave them still has them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SendError {
-    /// One of them is no record; nothing was sent.
-    #[error(transparent)]
-    Record(#[from] crate::NotARecord),
-    /// The collector refuses, and sending the same again would not help.
-    #[error("the collector refuses: {status}{}{message}", if .message.is_empty() { "" } else { ": " })]
-    Refused {
-        /// The status of its answer.
-        status: u16,
-        /// What it said, the first 200 characters that can be shown.
-        message: String,
-    },
-    /// What answers is no collector.
-    #[error("the answer is not that of a collector: {0}")]
-    NotACollector(String),
-    /// It did not work for so long that it was given up.
-    #[error("given up after {tries} tries: {why}")]
-    GivenUp {
-        /// How often it was tried.
-        tries: u32,
-        /// What went wrong the last time.
+pub enum Trouble {
+    /// The receiver cannot be reached, does not answer in time, breaks off, or says that it cannot now.
+    #[error("{why}")]
+    Passing {
+        /// What went wrong.
         why: String,
+        /// How long the receiver asks to wait.
+        after: Option<Duration>,
     },
+    /// The request is too long for it.
+    #[error("the receiver says that the request is too long (413)")]
+    TooLarge,
+    /// One of the records is none, or the receiver does not like one of them.
+    #[error("the receiver refuses what was sent: {0}")]
+    Content(String),
+    /// The receiver refuses for another reason: who asks, where, or how.
+    #[error("the receiver refuses: {0}")]
+    Refused(String),
 }

@@ -1,5 +1,7 @@
-//! One request to a collector, and what its answer means.
+//! One request to a receiver, and what its answer means.
 
+use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,31 +19,23 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::{Compression, ConfigError, OtlpConfig, SendError};
+use crate::{Compression, ConfigError, Destination, Protocol, Trouble};
 
-/// The longest answer that is read. A collector's has a few hundred bytes.
+/// The longest answer that is read. A receiver's has a few hundred bytes.
 const MAX_ANSWER: usize = 64 * 1024;
+/// The longest value of a header that is read from a file.
+const MAX_HEADER: u64 = 8 * 1024;
 
 pub(crate) struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     uri: Uri,
     headers: HeaderMap,
     timeout: Duration,
-}
-
-/// What to do after an answer that is no success.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Trouble {
-    /// Try again, not before this time has passed where the collector says so.
-    Again { why: String, after: Option<Duration> },
-    /// The request is too long for it.
-    TooLarge,
-    /// Trying again would not help.
-    Never(SendError),
+    protocol: Protocol,
 }
 
 impl Http {
-    pub fn new(config: &OtlpConfig) -> Result<Self, ConfigError> {
+    pub fn new(config: &Destination) -> Result<Self, ConfigError> {
         let uri = config.endpoint.parse().map_err(|_| ConfigError { key: "endpoint", why: "this is no URL".into() })?;
         let https = match &config.ca_file {
             None => HttpsConnectorBuilder::new()
@@ -68,12 +62,13 @@ impl Http {
             }
         };
         let client = Client::builder(TokioExecutor::new()).build(https.https_or_http().enable_http1().build());
-        Ok(Self { client, uri, headers: headers(config)?, timeout: config.timeout() })
+        Ok(Self { client, uri, headers: headers(config)?, timeout: config.timeout(), protocol: config.protocol })
     }
 
-    /// Posts a body. The collector's word on what it did not take comes with success.
+    /// Posts a body. The receiver's word on what it did not take comes with success.
     pub async fn post(&self, body: Bytes) -> Result<ExportLogsPartialSuccess, Trouble> {
-        let again = |why: String| Trouble::Again { why, after: None };
+        let again = |why: String| Trouble::Passing { why, after: None };
+        let meant = |status, headers: &HeaderMap, body: &[u8]| meaning(self.protocol, status, headers, body, Timestamp::now());
         let mut request = Request::post(self.uri.clone()).body(Full::new(body)).map_err(|error| again(error.to_string()))?;
         *request.headers_mut() = self.headers.clone();
         let exchange = async {
@@ -82,8 +77,8 @@ impl Http {
             let read = Limited::new(body, MAX_ANSWER).collect().await;
             // A status is an answer even where its text does not arrive; a success is none without it.
             match (read, head.status.is_success()) {
-                (Ok(body), _) => meaning(head.status, &head.headers, &body.to_bytes(), Timestamp::now()),
-                (Err(_), false) => meaning(head.status, &head.headers, b"", Timestamp::now()),
+                (Ok(body), _) => meant(head.status, &head.headers, &body.to_bytes()),
+                (Err(_), false) => meant(head.status, &head.headers, b""),
                 (Err(error), true) => Err(again(error.to_string())),
             }
         };
@@ -95,17 +90,30 @@ fn no_roots() -> rustls::ClientConfig {
     rustls::ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth()
 }
 
-fn headers(config: &OtlpConfig) -> Result<HeaderMap, ConfigError> {
+fn headers(config: &Destination) -> Result<HeaderMap, ConfigError> {
     let mut headers = HeaderMap::new();
-    for (name, variable) in &config.headers_env {
-        let wrong = |why: String| ConfigError { key: "headers-env", why };
+    let mut add = |key, name: &str, value: &str, from: &str| {
+        let wrong = |why: String| ConfigError { key, why };
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong(format!("{name:?} is no name of a header")))?;
-        let value = std::env::var(variable).map_err(|_| wrong(format!("the variable {variable} is not set")))?;
-        let mut value = HeaderValue::from_str(&value).map_err(|_| wrong(format!("what stands in {variable} cannot stand in a header")))?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| wrong(format!("what stands in {from} cannot stand in a header")))?;
         value.set_sensitive(true);
         headers.insert(name, value);
+        Ok(())
+    };
+    for (name, variable) in &config.headers_env {
+        let missing = |_| ConfigError { key: "headers-env", why: format!("the variable {variable} is not set") };
+        add("headers-env", name, &std::env::var(variable).map_err(missing)?, variable)?;
     }
-    headers.insert("content-type", HeaderValue::from_static("application/x-protobuf"));
+    for (name, file) in &config.headers_file {
+        let from = file.display().to_string();
+        let value = read(file).map_err(|error| ConfigError { key: "headers-file", why: format!("{from}: {error}") })?;
+        add("headers-file", name, value.trim(), &from)?;
+    }
+    let kind = match config.protocol {
+        Protocol::Otlp => "application/x-protobuf",
+        Protocol::Ndjson => "application/x-ndjson",
+    };
+    headers.insert("content-type", HeaderValue::from_static(kind));
     headers.insert("user-agent", HeaderValue::from_static(concat!("actlog/", env!("CARGO_PKG_VERSION"))));
     if config.compression == Compression::Gzip {
         headers.insert("content-encoding", HeaderValue::from_static("gzip"));
@@ -113,18 +121,38 @@ fn headers(config: &OtlpConfig) -> Result<HeaderMap, ConfigError> {
     Ok(headers)
 }
 
-/// What an answer means, as the specification of OTLP/HTTP has it: only 429, 502, 503 and 504 may be tried again.
-fn meaning(status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<ExportLogsPartialSuccess, Trouble> {
+/// The value of a header, from a file.
+fn read(file: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(file)?.take(MAX_HEADER + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_HEADER {
+        return Err(std::io::Error::other(format!("over {MAX_HEADER} bytes")));
+    }
+    Ok(text)
+}
+
+/// What an answer means. OTLP lets only 429, 502, 503 and 504 be tried again; here the records are kept and tried again whatever is
+/// answered, as nothing may be lost, but after the longest wait where the receiver refuses.
+fn meaning(
+    protocol: Protocol,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<ExportLogsPartialSuccess, Trouble> {
+    let said = || if body.is_empty() { status.to_string() } else { format!("{status}: {}", shown(body)) };
     match status.as_u16() {
+        200..=299 if protocol == Protocol::Ndjson => Ok(ExportLogsPartialSuccess::default()),
         200..=299 => match ExportLogsServiceResponse::decode(body) {
             Ok(answer) => Ok(answer.partial_success.unwrap_or_default()),
-            Err(_) => Err(Trouble::Never(SendError::NotACollector(format!("{status} with {:?}", shown(body))))),
+            Err(_) => Err(Trouble::Refused(format!("the answer is not that of a collector: {}", said()))),
         },
-        429 | 502..=504 => {
-            Err(Trouble::Again { why: status.to_string(), after: headers.get(RETRY_AFTER).and_then(|value| wait(value, now)) })
+        408 | 425 | 429 | 500..=599 => {
+            Err(Trouble::Passing { why: said(), after: headers.get(RETRY_AFTER).and_then(|value| wait(value, now)) })
         }
         413 => Err(Trouble::TooLarge),
-        other => Err(Trouble::Never(SendError::Refused { status: other, message: shown(body) })),
+        400 | 422 => Err(Trouble::Content(said())),
+        _ => Err(Trouble::Refused(said())),
     }
 }
 
@@ -164,16 +192,17 @@ mod tests {
             headers.insert(RETRY_AFTER, value.parse().expect("a value"));
         }
         let now = "2024-03-04T07:00:00Z".parse().expect("a time");
-        match meaning(StatusCode::from_u16(status).expect("a status"), &headers, b"", now) {
-            Err(Trouble::Again { after, .. }) => Some(after),
+        match meaning(Protocol::Otlp, StatusCode::from_u16(status).expect("a status"), &headers, b"", now) {
+            Err(Trouble::Passing { after, .. }) => Some(after),
             _ => None,
         }
     }
 
     #[test]
-    fn only_what_the_specification_names_is_tried_again() {
-        let tried: Vec<u16> = (200..600).filter(|&status| again(status, None).is_some()).collect();
-        assert_eq!(tried, [429, 502, 503, 504]);
+    fn what_the_receiver_cannot_now_is_tried_again_soon() {
+        let tried: Vec<u16> = (200..500).filter(|&status| again(status, None).is_some()).collect();
+        assert_eq!(tried, [408, 425, 429]);
+        assert!((500..600).all(|status| again(status, None).is_some()));
     }
 
     #[test]

@@ -23,8 +23,12 @@ pub struct NotARecord {
     pub why: String,
 }
 
-/// A request with one log record for each line, by organization. `observed` is when they came by here.
-pub fn request(lines: &[Bytes], observed: Timestamp) -> Result<ExportLogsServiceRequest, NotARecord> {
+/// A request with one log record for each line, by organization. `observed` is when they came by here. `bodies`, as many as there are
+/// lines, stand in the place of the lines where they are given.
+///
+/// # Errors
+/// When a line is no record.
+pub fn request(lines: &[Bytes], bodies: Option<&[Bytes]>, observed: Timestamp) -> Result<ExportLogsServiceRequest, NotARecord> {
     let mut organizations: BTreeMap<Vec<(&str, String)>, Vec<LogRecord>> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
         let text = std::str::from_utf8(line).map_err(|error| NotARecord { index, why: error.to_string() })?;
@@ -32,7 +36,8 @@ pub fn request(lines: &[Bytes], observed: Timestamp) -> Result<ExportLogsService
         let of_resource = |place| if let OtlpPlace::Resource(name) = place { Some(name) } else { None };
         let organization =
             ROWS.iter().filter_map(|row| Some((of_resource(row.otlp)?, record.get(row.column)?.as_str()?.to_owned()))).collect();
-        organizations.entry(organization).or_default().push(log_record(text, &record, observed));
+        let body = bodies.and_then(|bodies| bodies.get(index)).and_then(|body| std::str::from_utf8(body).ok()).unwrap_or(text);
+        organizations.entry(organization).or_default().push(log_record(body, &record, observed));
     }
     let resource_logs = organizations.into_iter().map(|(organization, log_records)| resource_logs(organization, log_records)).collect();
     Ok(ExportLogsServiceRequest { resource_logs })

@@ -56,10 +56,10 @@ proptest! {
     #[test]
     fn otlp_request_takes_any_object_and_names_anything_else(record in record(), noise in proptest::collection::vec(any::<u8>(), 0..50)) {
         let line = Bytes::from(Value::Object(record).to_string());
-        let taken = request(&[line.clone(), line], Timestamp::UNIX_EPOCH).expect("an object");
+        let taken = request(&[line.clone(), line], None, Timestamp::UNIX_EPOCH).expect("an object");
         let records: usize = taken.resource_logs.iter().flat_map(|logs| &logs.scope_logs).map(|logs| logs.log_records.len()).sum();
         prop_assert_eq!(records, 2);
         let is_record = serde_json::from_slice::<Map<String, Value>>(&noise).is_ok();
-        prop_assert_eq!(request(&[noise.into()], Timestamp::UNIX_EPOCH).is_ok(), is_record);
+        prop_assert_eq!(request(&[noise.into()], None, Timestamp::UNIX_EPOCH).is_ok(), is_record);
     }
 }

@@ -36,6 +36,15 @@ test('what is shown as JSON', async () => {
     });
 });
 
+test('what is shown as OCSF events', async () => {
+    await visit(where, { hash: `#/search?Category=${Category}&To=${PAST}` }, async (page) => {
+        await rest(page);
+        const { text } = await download(page, '#export-ocsf');
+        const list = objects(text);
+        assert.ok(list.length >= wanted.length && list.every((event) => event.class_uid === 6003));
+    });
+});
+
 test('an export that fails is told, and the results stay', { skip: Boolean(REAL) && 'the mock alone fails when it is told to' }, async () => {
     await visit(await site({ broken: (what) => what === 'export' }), { allow: [503] }, async (page) => {
         await rest(page);

@@ -123,3 +123,13 @@ test('a record that is not there', async () => {
         assert.ok(await page.locator('#rows tbody tr').count());
     });
 });
+
+test('a record can be seen as an OCSF event', async () => {
+    await visit(where, {}, async (page) => {
+        await rest(page);
+        await page.locator('#rows a.open').first().click();
+        await page.getByText('As an OCSF event').click();
+        const event = JSON.parse(await page.getByLabel('As an OCSF event', { exact: true }).textContent());
+        assert.equal(event.class_uid, 6003);
+    });
+});

@@ -3,6 +3,7 @@
 mod blobs;
 mod notifications;
 mod subscriptions;
+mod watched;
 
 use std::fs::OpenOptions;
 use std::path::Path;

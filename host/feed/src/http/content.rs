@@ -76,6 +76,7 @@ async fn enabled(feed: &Arc<Feed>, admitted: &Admitted, content_type: ContentTyp
 /// `GET …/subscriptions/content`
 pub(crate) async fn list(State(feed): Shared, admitted: Admitted) -> Result<Response, Fault> {
     let page = Page::asked(&feed, &admitted).await?;
+    feed.doings.listed(admitted.client, admitted.tenant);
     if page.content_type != ContentType::General {
         return Ok(json(b"[]".to_vec()));
     }
@@ -120,5 +121,6 @@ pub(crate) async fn content(State(feed): Shared, admitted: Admitted) -> Result<R
         Ok(feed.content(&blob.cut)?.ok_or(Fault::Expired as fn(String) -> Fault))
     });
     let body = found.await?.map_err(|fault| fault(given))?;
+    feed.doings.fetched(admitted.client, admitted.tenant, body.len());
     Ok(json(body).into_response())
 }

@@ -69,6 +69,7 @@ async fn tell(feed: &Arc<Feed>, due: Due) -> Result<(), Error> {
     let body = body(feed.book.id, &due, &blobs);
     let call = Call { address: due.webhook.address.clone(), auth_id: due.webhook.auth_id.clone(), code: None, body };
     let told = feed.webhooks.call(call).await;
+    feed.doings.called(due.no, blobs.len(), told.is_ok());
     let now = actlog_store::now();
     let outcome = told.map_err(|_| {
         let (webhooks, failures) = (&feed.options.webhooks, due.failures);

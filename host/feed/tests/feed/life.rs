@@ -264,3 +264,57 @@ fn tenants_do_not_see_each_others_records() {
         assert_eq!(ids, (0..20).filter(|number| number % 2 == rest).collect::<Vec<_>>());
     }
 }
+
+/// The feed cuts by itself when enough records wait, and somebody else may cut at the same time.
+#[test]
+fn records_cut_by_several_at_once_are_in_one_blob_each() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    let server = Server::start(&folder, actlog_feed::Options { blob_records: 1, ..options() });
+    let collector = server.collector(0, ONE);
+    collector.start("");
+    let over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let cut = || {
+            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                server.feed.cut_now()?;
+            }
+            Ok::<(), Error>(())
+        };
+        let cutters = [scope.spawn(cut), scope.spawn(cut), scope.spawn(cut)];
+        for number in 0..120 {
+            store.append(record(number, ONE).as_bytes()).unwrap();
+        }
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        cutters.into_iter().for_each(|cutter| cutter.join().unwrap().unwrap());
+    });
+    server.feed.cut_now().unwrap();
+    let mut ids: Vec<uuid::Uuid> = collector.collect().concat();
+    assert_eq!(ids.len(), 120);
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 120);
+}
+
+#[test]
+fn overview_says_what_waits_and_who_fetched_what() {
+    let folder = Folder::new();
+    let mut store = folder.store();
+    let server = Server::start(&folder, actlog_feed::Options { blob_records: 100, ..options() });
+    let collector = server.collector(0, ONE);
+    collector.start("");
+    store.append(records(0..5, ONE).as_bytes()).unwrap();
+    let overview = server.feed.overview().unwrap();
+    assert_eq!((overview.waiting, overview.blobs, overview.left_out, overview.trouble), (5, 0, 0, None));
+    server.feed.cut_now().unwrap();
+    assert_eq!(count(&collector), 5);
+    let overview = server.feed.overview().unwrap();
+    assert_eq!((overview.waiting, overview.blobs), (0, 1));
+    let [one] = overview.subscriptions.as_slice() else { panic!("{overview:?}") };
+    assert_eq!((one.collector.as_str(), one.tenant, one.content_type, one.enabled), ("both", ONE, "Audit.General", true));
+    assert_eq!((one.pulled.lists, one.pulled.blobs, &one.webhook), (1, 1, &None));
+    assert!(one.pulled.bytes > 0 && one.pulled.last.is_some_and(|last| (0..60_000).contains(&(actlog_store::now() - last))));
+    // Who may not read the tenant any more has no subscription that counts.
+    server.feed.set_clients(actlog_feed::Clients::default());
+    assert!(!server.feed.overview().unwrap().subscriptions[0].enabled);
+}

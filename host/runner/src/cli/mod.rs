@@ -9,7 +9,7 @@ mod review;
 mod rule;
 
 pub use gateway::{Durability, ExtProcArgs, Forwarded, GatewayArgs, OnFailure, ProxyArgs, UpstreamHttp};
-pub use review::{LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
+pub use review::{CollectorCommand, LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -50,6 +50,8 @@ pub enum Command {
     Playground(PlaygroundArgs),
     #[command(subcommand)]
     Token(TokenCommand),
+    #[command(subcommand)]
+    Collector(CollectorCommand),
     Catalog(CatalogArgs),
     #[command(subcommand)]
     Settings(SettingsCommand),

@@ -1,6 +1,7 @@
-//! The command line of keeping and reviewing: search, report, verify, retain, token, serve.
+//! The command line of keeping and reviewing: search, report, verify, retain, token, collector, serve.
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use uuid::Uuid;
 
 use super::size;
 use crate::review::question::Question;
@@ -36,6 +37,9 @@ pub struct SearchArgs {
     /// Print the whole records as JSON, a line each.
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
+    /// Print the whole records as OCSF events (API Activity), a line each.
+    #[arg(long, conflicts_with_all = ["json", "csv"])]
+    pub ocsf: bool,
     /// Print CSV for spreadsheets.
     #[arg(long)]
     pub csv: bool,
@@ -163,6 +167,41 @@ pub enum TokenCommand {
     },
 }
 
+/// Add, list and take away the collectors that may pull from actlog serve.
+///
+/// A collector asks as it asks the Office 365 Management Activity API: only the address is another.
+#[derive(Debug, Subcommand)]
+pub enum CollectorCommand {
+    /// Add a collector; its id and secret are printed once, and only the secret's hash is kept.
+    Add {
+        /// What people call it.
+        name: String,
+        /// The organization whose records it may read, by its id; give it again for more.
+        #[arg(long = "tenant", value_name = "GUID", required = true)]
+        tenants: Vec<Uuid>,
+        /// The file of collectors.
+        #[arg(long, value_name = "FILE", default_value = COLLECTORS, value_hint = ValueHint::FilePath)]
+        file: String,
+    },
+    /// Show which there are.
+    List {
+        /// The file of collectors.
+        #[arg(long, value_name = "FILE", default_value = COLLECTORS, value_hint = ValueHint::FilePath)]
+        file: String,
+    },
+    /// Take a collector away; its tokens open nothing any more.
+    Remove {
+        /// Which.
+        name: String,
+        /// The file of collectors.
+        #[arg(long, value_name = "FILE", default_value = COLLECTORS, value_hint = ValueHint::FilePath)]
+        file: String,
+    },
+}
+
+/// The file of collectors, if none is named.
+const COLLECTORS: &str = "actlog-collectors.json";
+
 /// The file of tokens, if none is named.
 const TOKENS: &str = "actlog-tokens.json";
 
@@ -175,6 +214,23 @@ pub enum LogForm {
     Json,
 }
 
+/// How collectors pull.
+#[derive(Args, Debug, Clone)]
+pub struct FeedArgs {
+    /// Where collectors reach this server, https://audit.example for one; the host that they ask for, by http, if not given.
+    #[arg(long, value_name = "URL", requires = "collectors")]
+    pub public_url: Option<String>,
+    /// Start although the records of the store are in another profile: collectors are not given those, but what comes from now on.
+    #[arg(long, requires = "collectors")]
+    pub feed_mixed: bool,
+    /// Let collectors' webhooks be in private networks; otherwise they must be in the public Internet.
+    #[arg(long, requires = "collectors")]
+    pub webhooks_private: bool,
+    /// Certificates (PEM) of those who may have signed those of webhooks; those of the system if not given.
+    #[arg(long, value_name = "FILE", requires = "collectors", value_hint = ValueHint::FilePath)]
+    pub webhooks_ca: Option<std::path::PathBuf>,
+}
+
 /// Take events in, keep their records, and show them on a page.
 ///
 /// POST /events takes NDJSON, and what Dataverse's webhook posts. It is answered with 200 once the records are durable.
@@ -184,11 +240,12 @@ Examples:
   actlog serve --anonymous                          try it: http://127.0.0.1:7300
   actlog token add auditor --name anna              then: actlog serve
   curl --data-binary @events.ndjson -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:7300/events
+  actlog collector add siem --tenant GUID           then: actlog serve --settings FILE --collectors actlog-collectors.json
 
 Answers to POST /events: 200 all is durable; 400 some events cannot be used, and why (the others are durable); 401 and 403 \
 the token; 413 too large; 503 send it again, after the time that Retry-After says. A replay is harmless.
 
-The settings, their rules and the tokens are loaded anew when their files change, and on SIGHUP; what is bad is told, and what was \
+The settings, their rules, the tokens and the collectors are loaded anew when their files change, and on SIGHUP; what is bad is told, and what was \
 in force goes on. /healthz and /readyz need no token; /metrics, for Prometheus, needs one of a monitor or an operator.")]
 pub struct ServeArgs {
     #[command(flatten)]
@@ -202,6 +259,12 @@ pub struct ServeArgs {
     /// The file of tokens.
     #[arg(long, value_name = "FILE", default_value = TOKENS, value_hint = ValueHint::FilePath)]
     pub tokens: String,
+    /// Let the collectors in this file pull records, as from the Office 365 Management Activity API. The settings must have
+    /// profile = "management-api" under [record].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub collectors: Option<String>,
+    #[command(flatten)]
+    pub feed: FeedArgs,
     /// Let anybody on this machine do everything without a token; only where it listens on loopback.
     #[arg(long)]
     pub anonymous: bool,

@@ -15,7 +15,7 @@ use anyhow::Context;
 use serde_json::Value as Json;
 use tokio::net::TcpListener;
 
-use super::serve::{GLANCE, Signals, current, log, stopped, whole};
+use super::serve::{GLANCE, Signals, current, log, stopped};
 use crate::account::Account;
 use crate::cli::{Durability, GatewayArgs, OnFailure};
 use crate::console::{Console, GOOD};
@@ -95,7 +95,7 @@ pub fn stand(
         return Err(usage("--upstream says where the $metadata is, with the names of the tables; or give --metadata-file, or --no-metadata"));
     }
     let names = Arc::new(if fetched { Names::fetched(has_known) } else { Names::settled() });
-    let prepare = with_translator(whole(engine.clone(), in_force.clone()), translating.clone());
+    let prepare = whole(engine.clone(), in_force.clone(), translating.clone());
     let watch = watch::start(&settings, rules.clone(), console.voice(), prepare)?;
 
     let (vitals, told) = (Arc::<Vitals>::default(), Arc::new(Told::new(args.ledger.as_deref())?));
@@ -206,22 +206,22 @@ fn outlet(
     let store = PathBuf::from(args.store.as_deref().unwrap_or("actlog.db"));
     let opened = Store::open(&store, Options::default()).with_context(|| format!("cannot open {}", store.display()))?;
     let (writer, writing) = Writer::start(opened, in_force.clone(), vitals.clone()).context("cannot start a thread")?;
-    Ok((Outlet::Store(Ingest::new(in_force.clone(), writer, account.clone(), MOST_EVENT_BYTES)), Some(writing)))
+    Ok((Outlet::Store(Ingest::new("exchange", in_force.clone(), writer, account.clone(), vitals.clone(), MOST_EVENT_BYTES)), Some(writing)))
 }
 
-/// What is put in force when the settings change: the translator with the rest, or neither.
-fn with_translator(whole: Box<watch::Prepare>, translating: Translating) -> Box<watch::Prepare> {
+/// What is put in force when the settings change: the filter with the translator, or neither.
+fn whole(engine: Engine, in_force: InForce, translating: Translating) -> Box<watch::Prepare> {
     Box::new(move |settings| {
-        let commit = whole(settings)?;
-        let section = section(settings)?;
+        let (current, section) = (current(settings, &engine)?, section(settings)?);
         // Made now, so that what is wrong with it is told before anything changes.
         let ready = translating.with_section(section).map_err(|error| match error {
             Error::Settings(errors) => settings.bad_exchange(errors).into(),
             other => anyhow::Error::from(other),
         })?;
-        let translating = translating.clone();
+        let (in_force, translating) = (in_force.clone(), translating.clone());
         Ok(Box::new(move |chain| {
-            commit(chain);
+            current.filter.set_rules(chain);
+            in_force.put(current);
             translating.put(ready);
         }))
     })

@@ -1,6 +1,7 @@
 //! The commands, a file for each.
 
 mod catalog;
+mod collector;
 mod component;
 pub mod demo;
 mod explain;
@@ -43,6 +44,7 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::ExtProc(args) => ext_proc::ext_proc(&args),
         Command::Playground(args) => playground::playground(&args),
         Command::Token(command) => token::token(&command),
+        Command::Collector(command) => collector::collector(&command),
         Command::Catalog(args) => catalog::catalog(&args),
         Command::Settings(command) => settings::settings(&command),
         Command::Rule(command) => rule::rule(&command),

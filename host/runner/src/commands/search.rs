@@ -11,7 +11,7 @@ use crate::console::Console;
 use crate::exit::{End, cannot_write, usage};
 use crate::ordered::Value;
 use crate::review::csv::{COLUMNS, Sheet};
-use crate::review::source;
+use crate::review::{ocsf, source};
 use crate::settings::load::Settings;
 use crate::source::input::DASH;
 use crate::table::Grid;
@@ -37,7 +37,7 @@ pub fn search(args: &SearchArgs) -> anyhow::Result<End> {
     let reader = Reader::open(&args.store.store).with_context(|| format!("cannot read {}", args.store.store))?;
     let engine = Engine::new()?;
     let (mut left, mut after, mut shown) =
-        (args.limit.unwrap_or(if args.json || args.csv { u64::MAX } else { LISTED }), after, Shown::new(args)?);
+        (args.limit.unwrap_or(if args.json || args.ocsf || args.csv { u64::MAX } else { LISTED }), after, Shown::new(args)?);
     loop {
         let page = reader.search(&query, CHUNK.min(usize::try_from(left).unwrap_or(usize::MAX)), after)?;
         left -= page.rows.len() as u64;
@@ -54,6 +54,7 @@ pub fn search(args: &SearchArgs) -> anyhow::Result<End> {
 enum Shown {
     Table(Grid, u64),
     Json { parts: bool },
+    Ocsf,
     Csv(Box<Sheet<std::io::Stdout>>),
 }
 
@@ -61,6 +62,8 @@ impl Shown {
     fn new(args: &SearchArgs) -> anyhow::Result<Self> {
         Ok(if args.csv {
             Self::Csv(Box::new(Sheet::new(std::io::stdout(), COLUMNS)?))
+        } else if args.ocsf {
+            Self::Ocsf
         } else if args.json {
             Self::Json { parts: args.parts }
         } else {
@@ -85,6 +88,12 @@ impl Shown {
                     out.write_all((serde_json::to_string(&record)? + "\n").as_bytes()).map_err(cannot)?;
                 }
             }
+            Self::Ocsf => {
+                let mut out = std::io::stdout().lock();
+                for record in source::all_whole(engine, rows)? {
+                    out.write_all(format!("{}\n", ocsf::event(&record)?).as_bytes()).map_err(cannot)?;
+                }
+            }
             Self::Csv(sheet) => {
                 let records: Vec<Value> = source::all_whole(engine, rows)?;
                 for record in &records {
@@ -106,7 +115,7 @@ impl Shown {
                 super::print(&(grid.fitted() + "\n"))?;
                 console.say(&format!("{} found", crate::table::thousands(count)));
             }
-            Self::Json { .. } => {}
+            Self::Json { .. } | Self::Ocsf => {}
             Self::Csv(sheet) => sheet.finish().map_err(|error| cannot_write(DASH, error))?,
         }
         if let Some(next) = next {

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actlog_engine::Engine;
+use actlog_feed::{Feed, Options as FeedOptions, Webhooks};
 use actlog_store::{Options, Store};
 use anyhow::Context;
+use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::account::Account;
@@ -20,14 +22,14 @@ use crate::rules::set::RuleSet;
 use crate::rules::stamp::Stamp;
 use crate::rules::watch::{self, Watch};
 use crate::serve::access::Tokens;
-use crate::serve::{Current, Guard, InForce, Ingest, Own, State, Vitals, Writer, answer};
+use crate::serve::{Current, Guard, InForce, Ingest, Own, Push, Receivers, State, Vitals, Writer, answer, collecting};
 use crate::settings::load::{self, Settings};
 use crate::settings::review::Review;
 
 /// How often it is looked whether the program is to stop.
 pub const GLANCE: Duration = Duration::from_millis(50);
-/// Glances after which it is looked whether the file of tokens changed.
-const LOOK_AT_TOKENS: u32 = 20;
+/// Glances after which it is looked whether the files of tokens and collectors changed.
+const LOOK_AT_FILES: u32 = 20;
 /// How often addresses that asked are forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
@@ -41,17 +43,24 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
     let console = Console::plain();
     let engine = Engine::new()?;
     let settings = args.settings.as_deref().map(Settings::read).transpose()?;
-    let current = match &settings {
-        Some(settings) => current(settings, &engine)?,
-        None => defaults(&engine)?,
+    let served = args.collectors.is_some();
+    if served {
+        profile_for_collectors(settings.as_ref())?;
+    }
+    let (current, receivers) = match &settings {
+        Some(settings) => (current(settings, &engine)?, settings.push()?),
+        None => (defaults(&engine)?, Receivers::new()),
     };
+    let push = Push::new(receivers);
     let mut rules = RuleSet::new();
     if let Some(settings) = &settings {
         current.filter.set_rules(rules.load(settings).map_err(|errors| settings.bad(&errors))?);
     }
     let (rules, in_force) = (Arc::new(Mutex::new(rules)), InForce::new(current));
     let watch = match &settings {
-        Some(settings) => Some(watch::start(settings, rules.clone(), console.voice(), whole(engine.clone(), in_force.clone()))?),
+        Some(settings) => {
+            Some(watch::start(settings, rules.clone(), console.voice(), whole(engine.clone(), in_force.clone(), push.clone(), served))?)
+        }
         None => None,
     };
 
@@ -61,6 +70,8 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
     let options = Options { max_bytes: args.max_store_bytes.map(|bytes| bytes as u64), ..Options::default() };
     let opened = Store::open(&store, options).with_context(|| format!("cannot open {}", store.display()))?;
     let vitals = Arc::<Vitals>::default();
+    let feed = feed(args, &store)?;
+    let pushing = push.open(&store, &vitals)?;
     let (writer, writing) = Writer::start(opened, in_force.clone(), vitals.clone()).context("cannot start a thread")?;
 
     let signals = Signals::watch().context("cannot watch for signals")?;
@@ -70,7 +81,7 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
         let address = listener.local_addr().context("the address is not known")?;
         let state = Arc::new(State::new(
             engine.clone(),
-            Ingest::new(in_force.clone(), writer.clone(), account.clone(), args.max_body_bytes),
+            Ingest::new("http", in_force.clone(), writer.clone(), account.clone(), vitals.clone(), args.max_body_bytes),
             Own::new(load::defaults(&engine, None)?, writer),
             account.clone(),
             rules,
@@ -81,10 +92,20 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
         ));
         let guard = Arc::new(Guard::new(tokens, args.anonymous));
         tokio::spawn(tidied(guard.clone()));
-        tokio::spawn(reloaded(signals.clone(), watch, guard.clone(), PathBuf::from(&args.tokens)));
+        let mut files = vec![tokens_file(guard.clone(), &args.tokens)];
+        let mut others = Router::new();
+        if let (Some(feed), Some(file)) = (feed, &args.collectors) {
+            let watched = feed.clone();
+            vitals.flows.add(move || collecting::flows(&watched));
+            files.push(collectors_file(feed.clone(), file));
+            others = others.merge(actlog_feed::router(feed.clone()));
+            tokio::spawn(feed.run(std::future::pending()));
+        }
+        tokio::spawn(pushing.run());
+        tokio::spawn(reloaded(signals.clone(), watch, files));
         console.say(&format!("{GOOD}listening:{GOOD:#} http://{address}"));
         let stop = drained(signals, vitals, Duration::from_secs(args.drain_seconds.into()));
-        answer(listener, state, guard, args.max_body_bytes, stop).await.context("the listener failed")
+        answer(listener, state, guard, args.max_body_bytes, others, stop).await.context("the listener failed")
     });
     drop(runtime);
     // The store is sealed to its end.
@@ -119,6 +140,37 @@ fn tokens(args: &ServeArgs) -> anyhow::Result<Tokens> {
     Ok(tokens)
 }
 
+/// Collectors read one form of records only: the settings must name it.
+fn profile_for_collectors(settings: Option<&Settings>) -> anyhow::Result<()> {
+    let profile = settings.and_then(Settings::profile);
+    if profile == Some(collecting::PROFILE) {
+        return Ok(());
+    }
+    let found = profile.map_or_else(|| "it is not set".to_owned(), |profile| format!("it is \"{profile}\""));
+    let file = settings.map_or_else(|| "the settings".to_owned(), |settings| settings.path().display().to_string());
+    Err(usage(format!("record.profile: collectors can read \"{}\" only, and in {file} {found}", collecting::PROFILE)))
+}
+
+/// What collectors pull from, where there are any.
+fn feed(args: &ServeArgs, store: &Path) -> anyhow::Result<Option<Arc<Feed>>> {
+    let Some(file) = &args.collectors else { return Ok(None) };
+    let clients = collecting::read(Path::new(file))?;
+    if clients.clients.is_empty() {
+        return Err(usage(format!("there is no collector in {file}: add one with actlog collector add NAME --tenant GUID --file {file}")));
+    }
+    let given = &args.feed;
+    let webhooks = Webhooks { allow_private: given.webhooks_private, roots: given.webhooks_ca.clone(), ..Webhooks::default() };
+    let options = FeedOptions { public_url: given.public_url.clone(), mixed: given.feed_mixed, webhooks, ..FeedOptions::default() };
+    Feed::new(store, clients, options).map(Some).map_err(|error| match error {
+        // What the operator can set is no failure of the program.
+        actlog_feed::Error::NotWireForm { .. } => {
+            usage(format!("{error}; --feed-mixed starts all the same, and gives collectors only what comes from now on"))
+        }
+        actlog_feed::Error::Option(why) => usage(why),
+        other => anyhow::Error::new(other).context("collectors cannot be served"),
+    })
+}
+
 /// What settings say, but for their rules.
 pub fn current(settings: &Settings, engine: &Engine) -> anyhow::Result<Current> {
     let (filter, review) = (settings.filter(engine, None)?, settings.review()?);
@@ -137,12 +189,17 @@ fn defaults(engine: &Engine) -> anyhow::Result<Current> {
 }
 
 /// What a server puts in force: everything that the settings say, at once.
-pub fn whole(engine: Engine, in_force: InForce) -> Box<watch::Prepare> {
+fn whole(engine: Engine, in_force: InForce, push: Push, served: bool) -> Box<watch::Prepare> {
     Box::new(move |settings| {
-        let (current, in_force) = (current(settings, &engine)?, in_force.clone());
+        if served {
+            profile_for_collectors(Some(settings))?;
+        }
+        let (current, receivers) = (current(settings, &engine)?, settings.push()?);
+        let (in_force, push) = (in_force.clone(), push.clone());
         Ok(Box::new(move |chain| {
             current.filter.set_rules(chain);
             in_force.put(current);
+            push.set(receivers);
         }))
     })
 }
@@ -184,9 +241,57 @@ async fn drained(signals: Signals, vitals: Arc<Vitals>, drain: Duration) {
     tokio::time::sleep(drain).await;
 }
 
-/// Loads the settings anew where somebody asked for it, and the tokens when their file changed.
-async fn reloaded(signals: Signals, watch: Option<Watch>, guard: Arc<Guard>, tokens: PathBuf) {
-    let mut stamp = Stamp::of(&tokens);
+/// Loads a file and puts it in force.
+type Load = dyn Fn(&Path) -> anyhow::Result<()> + Send;
+
+/// A file that is loaded anew when it changes.
+struct Reloaded {
+    path: PathBuf,
+    stamp: Stamp,
+    /// Loads it, puts it in force and says so; where it cannot be used, nothing changes.
+    load: Box<Load>,
+    /// What it holds.
+    what: &'static str,
+}
+
+impl Reloaded {
+    fn new(path: &str, what: &'static str, load: impl Fn(&Path) -> anyhow::Result<()> + Send + 'static) -> Self {
+        let path = PathBuf::from(path);
+        Self { stamp: Stamp::of(&path), path, load: Box::new(load), what }
+    }
+
+    fn look(&mut self, asked: bool) {
+        let now = Stamp::of(&self.path);
+        if now == self.stamp && !asked {
+            return;
+        }
+        self.stamp = now;
+        if let Err(error) = (self.load)(&self.path) {
+            tracing::error!("the new {} cannot be used, and those before go on: {error:#}", self.what);
+        }
+    }
+}
+
+fn tokens_file(guard: Arc<Guard>, path: &str) -> Reloaded {
+    Reloaded::new(path, "tokens", move |path| {
+        let read = Tokens::read(path)?;
+        tracing::info!(tokens = read.tokens.len(), "tokens loaded anew");
+        guard.set_tokens(read);
+        Ok(())
+    })
+}
+
+fn collectors_file(feed: Arc<Feed>, path: &str) -> Reloaded {
+    Reloaded::new(path, "collectors", move |path| {
+        let read = collecting::read(path)?;
+        tracing::info!(collectors = read.clients.len(), "collectors loaded anew");
+        feed.set_clients(read);
+        Ok(())
+    })
+}
+
+/// Loads the settings anew where somebody asked for it, and the files when they changed.
+async fn reloaded(signals: Signals, watch: Option<Watch>, mut files: Vec<Reloaded>) {
     let mut turns: u32 = 0;
     loop {
         tokio::time::sleep(GLANCE).await;
@@ -195,19 +300,8 @@ async fn reloaded(signals: Signals, watch: Option<Watch>, guard: Arc<Guard>, tok
         if asked && let Some(watch) = &watch {
             watch.reload();
         }
-        if !asked && !turns.is_multiple_of(LOOK_AT_TOKENS) {
-            continue;
-        }
-        let now = Stamp::of(&tokens);
-        if now != stamp || asked {
-            stamp = now;
-            match Tokens::read(&tokens) {
-                Ok(read) => {
-                    tracing::info!(tokens = read.tokens.len(), "tokens loaded anew");
-                    guard.set_tokens(read);
-                }
-                Err(error) => tracing::error!("the new tokens cannot be used, and those before go on: {error:#}"),
-            }
+        if asked || turns.is_multiple_of(LOOK_AT_FILES) {
+            files.iter_mut().for_each(|file| file.look(asked));
         }
     }
 }

@@ -1,8 +1,7 @@
-//! `/healthz`, `/readyz` and `/metrics` of what stands in the way of the traffic.
+//! `/healthz`, `/readyz`, `/metrics` and `/api/operation` of what stands in the way of the traffic.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use actlog_proxy::journal::Journal;
 use actlog_proxy::{Snapshot, Stats, Waits};
@@ -22,7 +21,9 @@ use super::told::Told;
 use crate::account::Account;
 use crate::rules::set::RuleSet;
 use crate::serve::Vitals;
+use crate::serve::flows::{Flow, FlowState};
 use crate::serve::metrics::{self, counter, counters, events, gauge};
+use crate::serve::operation::Operation;
 use crate::totals::Totals;
 
 /// Of what the journal may hold, in hundredths, what makes it too full to be ready.
@@ -51,6 +52,7 @@ pub struct Observed {
 /// What is answered.
 pub fn router(observed: Arc<Observed>) -> Router {
     let routes = Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).route("/metrics", get(counted));
+    let routes = routes.route("/api/operation", get(async |With(observed): With<Arc<Observed>>| Json(observed.operation())));
     routes.with_state(observed)
 }
 
@@ -71,6 +73,28 @@ async fn counted(With(observed): With<Arc<Observed>>) -> Response {
 }
 
 impl Observed {
+    /// How it is now.
+    fn operation(&self) -> Operation {
+        let mut operation = Operation::of(&self.account, &self.rules, &self.vitals, vec![self.waiting()], self.reasons());
+        // Where another server filters, only it knows the reasons.
+        operation.totals = *self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        operation
+    }
+
+    /// The journal, as what stands before the slow.
+    fn waiting(&self) -> Flow {
+        let ((used, room), counts) = (self.journal.used(), self.stats.snapshot());
+        let is_stuck = used.saturating_mul(100) >= room.saturating_mul(TOO_FULL);
+        Flow {
+            state: if is_stuck { FlowState::Failing } else { FlowState::Ok },
+            waiting: Some(used),
+            limit: Some(room),
+            sent: counts.recorded,
+            failed: counts.damaged,
+            ..Flow::new("journal", "queue", "bytes of exchanges that wait to be recorded", "exchanges")
+        }
+    }
+
     /// Why no traffic should be sent here now; empty when it is ready.
     fn reasons(&self) -> Vec<String> {
         let mut reasons = self.vitals.reasons(usize::MAX);
@@ -92,7 +116,7 @@ impl fmt::Debug for Counted {
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let Observed { journal, stats, told, totals, account, rules, names, .. } = &*self.0;
+        let Observed { stats, told, names, .. } = &*self.0;
         let encoder = &mut encoder;
         requests(encoder, &stats.snapshot())?;
         let counts = told.counts();
@@ -107,17 +131,12 @@ impl Collector for Counted {
         counters(encoder, "exchanges_noted", "Exchanges of note: see actlog proxy", kinds.map(|(kind, count)| (label("kind", kind), count)))?;
         let unknown = counts.unknown.iter().map(|(kind, count)| (label("kind", kind), *count));
         counters(encoder, "exchange_findings", "What could not be told of exchanges, by its kind", unknown)?;
-        let rows = rules.lock().unwrap_or_else(PoisonError::into_inner).rows();
-        let mut summary = account.lock().unwrap_or_else(PoisonError::into_inner).summary(rows, Duration::ZERO, false);
-        // Where another server filters, only it knows the reasons.
-        summary.totals = *totals.lock().unwrap_or_else(PoisonError::into_inner);
-        events(encoder, &summary)?;
-        let (used, room) = journal.used();
-        gauge(encoder, "journal_bytes", "Bytes of the journal that wait to be recorded", used)?;
-        gauge(encoder, "journal_limit_bytes", "Bytes that may wait", room)?;
-        gauge(encoder, "journal_entries", "Entries of the journal that wait", journal.waiting())?;
+        let operation = self.0.operation();
+        events(encoder, &operation)?;
+        metrics::flows(encoder, &operation.flows)?;
+        gauge(encoder, "journal_entries", "Entries of the journal that wait", self.0.journal.waiting())?;
         gauge(encoder, "names_known", "1 when the names of the upstream's tables are known, 0 when not", u64::from(names.are_known()))?;
-        gauge(encoder, "ready", "1 when traffic can be taken, 0 when not", u64::from(self.0.reasons().is_empty()))
+        gauge(encoder, "ready", "1 when traffic can be taken, 0 when not", u64::from(operation.not_ready.is_empty()))
     }
 }
 

@@ -1,15 +1,15 @@
 //! Who may do what: tokens, hashed at rest, and nobody without one unless the operator said so.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use super::private;
 
 /// Random bytes of a token.
 const TOKEN_BYTES: usize = 32;
@@ -90,13 +90,7 @@ impl Tokens {
     /// # Errors
     /// When it cannot be read, is no such file, or others may read it.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-        };
-        check_private(path)?;
-        serde_json::from_str(&text).with_context(|| format!("{} is no file of tokens", path.display()))
+        private::read(path, "tokens")
     }
 
     /// Gives out a token. It is shown once: only its hash is kept.
@@ -129,15 +123,7 @@ impl Tokens {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let unfinished = path.with_extension("unfinished");
-        let written = private_file(&unfinished)
-            .and_then(|mut file| {
-                file.write_all(serde_json::to_string_pretty(self).map_err(std::io::Error::other)?.as_bytes())?;
-                file.write_all(b"\n")?;
-                file.sync_all()
-            })
-            .and_then(|()| fs::rename(&unfinished, path));
-        written.with_context(|| format!("cannot write {}", path.display()))
+        private::write(path, self)
     }
 
     /// Whose token this is. Every hash is compared, each in the same time, so that nothing can be learned from how long it takes.
@@ -161,35 +147,10 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[cfg(unix)]
-fn private_file(path: &Path) -> std::io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> std::io::Result<fs::File> {
-    OpenOptions::new().write(true).create(true).truncate(true).open(path)
-}
-
-#[cfg(unix)]
-fn check_private(path: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        bail!("others may read {}; make it yours alone: chmod 600", path.display());
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn check_private(_path: &Path) -> anyhow::Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn holder_of_each_token_and_of_none() {

@@ -95,6 +95,8 @@ impl From<Sighting> for Seen {
 #[serde(rename_all = "PascalCase")]
 pub struct Opened {
     pub record: Value,
+    /// The record as an OCSF event.
+    pub ocsf: serde_json::Value,
     pub parts: Vec<Value>,
     pub stages: Vec<Stage>,
     /// The seal of its last part; none where that is not sealed yet.

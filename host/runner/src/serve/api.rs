@@ -9,7 +9,7 @@ use axum::extract::{Path, Query as Asked, State as With};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json_, json};
 use tokio::sync::mpsc::channel;
 use tokio_stream::wrappers::ReceiverStream;
@@ -19,6 +19,7 @@ use super::answers::{Listed, Listing, Opened, Seal, Seen, stages};
 use super::current::Current;
 use super::demo as demonstration;
 use super::guard::Caller;
+use super::operation::{Operation, RuleDoings};
 use super::own::Deed;
 use super::reply::Refusal;
 use super::state::State;
@@ -27,7 +28,7 @@ use crate::ordered::Value;
 use crate::review::csv::{COLUMNS, Sheet};
 use crate::review::question::{self, Question};
 use crate::review::reports::{self as named, Asked as Needed};
-use crate::review::{chart, html, source};
+use crate::review::{chart, html, ocsf, source};
 
 type Answer = Result<Response, Refusal>;
 type Shared = With<Arc<State>>;
@@ -141,7 +142,8 @@ pub async fn record(With(state): Shared, Extension(caller): Extension<Caller>, P
         let parts = row.parts.iter().map(|part| serde_json::from_slice(&part.bytes)).collect::<Result<_, _>>().map_err(refused)?;
         let last = row.parts.iter().map(|part| part.seq).max().unwrap_or_default();
         let seal = reader.sealed(last).map_err(refused)?.map(Seal::from);
-        Ok(Opened { stages: stages(&state.in_force.get().filter, &record), record, parts, seal })
+        let ocsf = ocsf::event(&record).map_err(refused)?;
+        Ok(Opened { stages: stages(&state.in_force.get().filter, &record), record, ocsf, parts, seal })
     });
     Ok(Json(opened.await?).into_response())
 }
@@ -238,19 +240,27 @@ pub async fn export(
     Asked(place): Asked<Place>,
 ) -> Answer {
     let query = asked.query().map_err(Refusal::bad_request)?;
-    let as_json = match place.format.as_deref() {
-        Some("json") => true,
-        Some("csv") | None => false,
-        Some(other) => return Err(Refusal::bad_request(format!("there is no format '{other}'; there are csv and json"))),
+    let (form, name, kind) = match place.format.as_deref() {
+        Some("json") => (Exported::Json, "records.ndjson", "application/x-ndjson"),
+        Some("ocsf") => (Exported::Ocsf, "records-ocsf.ndjson", "application/x-ndjson"),
+        Some("csv") | None => (Exported::Csv, "records.csv", "text/csv; charset=utf-8"),
+        Some(other) => return Err(Refusal::bad_request(format!("there is no format '{other}'; there are csv, json and ocsf"))),
     };
     admitted(&state, &caller, Deed::Export, None, &asked.given()).await?;
-    let (name, kind) = if as_json { ("records.ndjson", "application/x-ndjson") } else { ("records.csv", "text/csv; charset=utf-8") };
-    Ok(file(name, kind, Body::from_stream(exported(&state, query, as_json))))
+    Ok(file(name, kind, Body::from_stream(exported(&state, query, form))))
+}
+
+/// The form of an export.
+#[derive(Clone, Copy)]
+enum Exported {
+    Csv,
+    Json,
+    Ocsf,
 }
 
 /// Records as they are found, a piece at a time: whoever reads slowly holds up the search, and nothing else. An error ends the
 /// file before its end, which the reader notices.
-fn exported(state: &Arc<State>, query: Query, as_json: bool) -> ReceiverStream<Result<Vec<u8>, String>> {
+fn exported(state: &Arc<State>, query: Query, form: Exported) -> ReceiverStream<Result<Vec<u8>, String>> {
     let (sender, pieces) = channel(2);
     let asked = state.clone();
     tokio::spawn(async move {
@@ -261,7 +271,11 @@ fn exported(state: &Arc<State>, query: Query, as_json: bool) -> ReceiverStream<R
             loop {
                 let page = reader.search(&query, MOST_PAGE, after).map_err(refused)?;
                 let records = source::all_whole(&state.engine, &page.rows).map_err(refused)?;
-                let piece = if as_json { ndjson(&records) } else { csv(&records, std::mem::take(&mut first)) };
+                let piece = match form {
+                    Exported::Csv => csv(&records, std::mem::take(&mut first)),
+                    Exported::Json => ndjson(&records),
+                    Exported::Ocsf => records.iter().map(ocsf::event).collect::<Result<Vec<_>, _>>().and_then(|events| ndjson(&events)),
+                };
                 // Whoever asked has gone.
                 if sender.blocking_send(Ok(piece.map_err(refused)?)).is_err() {
                     return Ok(());
@@ -279,7 +293,7 @@ fn exported(state: &Arc<State>, query: Query, as_json: bool) -> ReceiverStream<R
     ReceiverStream::new(pieces)
 }
 
-fn ndjson(records: &[Value]) -> anyhow::Result<Vec<u8>> {
+fn ndjson(records: &[impl Serialize]) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for record in records {
         serde_json::to_writer(&mut bytes, record)?;
@@ -308,20 +322,16 @@ fn file(name: &str, kind: &str, content: impl Into<Body>) -> Response {
 
 /// `GET /api/settings`
 pub async fn settings(With(state): Shared) -> Answer {
-    let rows = state.rules.lock().unwrap_or_else(PoisonError::into_inner).rows();
-    let rules: Vec<Json_> = rows
-        .iter()
-        .map(|row| {
-            let figures = &row.figures;
-            json!({
-                "Rule": row.name, "Version": row.version, "Reviewed": figures.activities, "Tagged": figures.tagged,
-                "Redacted": figures.redacted, "Dropped": figures.dropped, "Unreviewed": figures.unreviewed, "Withheld": figures.withheld,
-            })
-        })
-        .collect();
     let current = state.in_force.get();
     let Current { text, search, retention_days, .. } = &*current;
-    Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": retention_days, "Rules": rules})).into_response())
+    Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": retention_days, "Rules": RuleDoings::all(&state.rules)})).into_response())
+}
+
+/// `GET /api/operation`
+pub async fn operation(With(state): Shared) -> Answer {
+    let asked = state.clone();
+    let operation = state.ask(move |_, _| Ok(Operation::now(&asked))).await?;
+    Ok(Json(operation).into_response())
 }
 
 /// `GET /api/counts`

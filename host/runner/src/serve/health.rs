@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::metrics;
+use super::operation::Operation;
 use super::reply::Refusal;
 use super::state::State;
 use super::vitals::{Answered, Vitals};
@@ -31,8 +32,10 @@ pub async fn ready(With(state): With<Arc<State>>) -> Response {
 /// `GET /metrics`
 pub async fn counted(With(state): With<Arc<State>>) -> Result<Response, Refusal> {
     let failed = |error: &dyn std::fmt::Display| Refusal::failed(error.to_string());
-    let stored = state.ask(move |_, reader| reader.size().map_err(|error| failed(&error))).await?;
-    let text = metrics::text(&state, stored).map_err(|error| failed(&error))?;
+    let asked = state.clone();
+    let asking = state.ask(move |_, reader| Ok((reader.size().map_err(|error| failed(&error))?, Operation::now(&asked))));
+    let (stored, operation) = asking.await?;
+    let text = metrics::text(&state, operation, stored).map_err(|error| failed(&error))?;
     Ok(([(header::CONTENT_TYPE, metrics::KIND)], text).into_response())
 }
 

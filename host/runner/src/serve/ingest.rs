@@ -1,6 +1,7 @@
 //! `POST /events`: NDJSON, or what Dataverse's webhook posts, unchanged. What is answered with 200 is durable.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use actlog_engine::{Batch, Error, Outcome};
 use axum::Json;
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use super::current::InForce;
 use super::reply::Refusal;
+use super::vitals::Vitals;
 use super::writer::Writer;
 use crate::account::Account;
 use crate::batches::{Batches, Tag};
@@ -22,9 +24,11 @@ const MOST_NAMED: usize = 100;
 /// Takes events in.
 #[derive(Clone)]
 pub struct Ingest {
+    from: &'static str,
     in_force: InForce,
     writer: Writer,
     account: Arc<Mutex<Account>>,
+    vitals: Arc<Vitals>,
     most_bytes: usize,
 }
 
@@ -52,9 +56,17 @@ struct Unusable {
 }
 
 impl Ingest {
-    /// Filters with the settings in force, writes with `writer`, and counts in `account`; events over `most_bytes` are rejected.
-    pub fn new(in_force: InForce, writer: Writer, account: Arc<Mutex<Account>>, most_bytes: usize) -> Self {
-        Self { in_force, writer, account, most_bytes }
+    /// Filters with the settings in force, writes with `writer`, and counts in `account` and `vitals`; events over `most_bytes` are
+    /// rejected. `from` is what events are timed under.
+    pub fn new(
+        from: &'static str,
+        in_force: InForce,
+        writer: Writer,
+        account: Arc<Mutex<Account>>,
+        vitals: Arc<Vitals>,
+        most_bytes: usize,
+    ) -> Self {
+        Self { from, in_force, writer, account, vitals, most_bytes }
     }
 
     /// Takes the events of a request, and answers when they are durable.
@@ -73,6 +85,7 @@ impl Ingest {
     /// # Errors
     /// When they are not durable: they must be given again.
     pub async fn keep(&self, source: String, body: Vec<u8>) -> Result<Taken, Refusal> {
+        let began = Instant::now();
         let filter = self.in_force.get().filter.clone();
         let most_bytes = self.most_bytes;
         let filtered = tokio::task::spawn_blocking(move || {
@@ -82,7 +95,9 @@ impl Ingest {
         let Ok(filtered) = filtered.await else { return Err(Refusal::failed("the filter was not run")) };
         let records = filtered.iter().flat_map(|(_, outcome)| outcome.iter().flat_map(|outcome| outcome.records.iter().copied())).collect();
         self.append(records).await?;
-        self.account(filtered)
+        let taken = self.account(filtered)?;
+        self.vitals.intake.observe(self.from, began.elapsed());
+        Ok(taken)
     }
 
     /// Makes records durable.

@@ -1,9 +1,8 @@
 //! `/metrics`: what became of the events, by outcome, reason and rule, and how the server is, as Prometheus reads it.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -11,9 +10,9 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
+use super::flows::{Flow, FlowState};
+use super::operation::Operation;
 use super::state::State;
-use super::writer::MOST_WAITING;
-use crate::summary::Summary;
 
 /// What `/metrics` answers is of this kind.
 pub const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -22,73 +21,95 @@ pub const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf
 ///
 /// # Errors
 /// Never in practice: text is written to memory.
-pub fn text(state: &Arc<State>, stored: (u64, u64)) -> Result<String, fmt::Error> {
+pub fn text(state: &Arc<State>, operation: Operation, stored: (u64, u64)) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("actlog");
     let vitals = &state.vitals;
     registry.register("answer_seconds", "How long requests took, until their answer began", vitals.answered.clone());
-    registry.register("store_commit_seconds", "How long commits of the store took", vitals.commits.clone());
-    registry.register_collector(Box::new(Counted { state: state.clone(), stored }));
+    registry.register(
+        "intake_seconds",
+        "How long it took until events were durable, by where they came from",
+        vitals.intake.family.clone(),
+    );
+    registry.register("store_commit_seconds", "How long commits of the store took", vitals.commits.family.clone());
+    registry.register("sink_seconds", "How long receivers took to take records, by their names", vitals.sinks.family.clone());
+    registry.register_collector(Box::new(Counted { operation, stored }));
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &registry)?;
     Ok(text)
 }
 
 /// What is counted elsewhere, read when it is asked for.
+#[derive(Debug)]
 struct Counted {
-    state: Arc<State>,
+    operation: Operation,
     stored: (u64, u64),
-}
-
-impl fmt::Debug for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Counted")
-    }
 }
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let rows = self.state.rules.lock().unwrap_or_else(PoisonError::into_inner).rows();
-        let summary = self.state.account.lock().unwrap_or_else(PoisonError::into_inner).summary(rows, Duration::ZERO, false);
-        events(&mut encoder, &summary)?;
-        let waiting = self.state.vitals.waiting.load(Ordering::Relaxed) as u64;
-        gauge(&mut encoder, "store_queue", "Requests that wait for the disk", waiting)?;
-        gauge(&mut encoder, "store_queue_limit", "Requests that may wait for the disk", MOST_WAITING as u64)?;
-        gauge(&mut encoder, "store_records", "Records in the store", self.stored.0)?;
-        gauge(&mut encoder, "store_sources", "Source records in the store", self.stored.1)?;
-        let ready = u64::from(self.state.vitals.reasons(MOST_WAITING).is_empty());
-        gauge(&mut encoder, "ready", "1 when events can be taken, 0 when not", ready)
+        let Operation { flows, not_ready, .. } = &self.operation;
+        let encoder = &mut encoder;
+        events(encoder, &self.operation)?;
+        self::flows(encoder, flows)?;
+        gauge(encoder, "store_records", "Records in the store", self.stored.0)?;
+        gauge(encoder, "store_sources", "Source records in the store", self.stored.1)?;
+        gauge(encoder, "ready", "1 when events can be taken, 0 when not", u64::from(not_ready.is_empty()))
     }
 }
 
 /// What became of events, by outcome, reason and rule.
-pub fn events(encoder: &mut DescriptorEncoder<'_>, summary: &Summary) -> fmt::Result {
-    let totals = summary.totals;
-    let label = |value: &str| vec![("outcome".to_owned(), value.to_owned())];
+pub fn events(encoder: &mut DescriptorEncoder<'_>, operation: &Operation) -> fmt::Result {
+    let Operation { totals, reasons, rules, .. } = operation;
     let outcomes =
         [("recorded", totals.recorded), ("excluded", totals.excluded), ("rejected", totals.rejected), ("faulted", totals.faulted)];
     counter(encoder, "events_read", "Events that came in", totals.read)?;
-    counters(encoder, "events", "Events by what became of them", outcomes.map(|(name, count)| (label(name), count)))?;
+    let outcomes = outcomes.map(|(name, count)| (labels([("outcome", name)]), count));
+    counters(encoder, "events", "Events by what became of them", outcomes)?;
     counter(encoder, "records", "Records that were made of events", totals.records)?;
-    let reasons = [("excluded", &summary.excluded), ("rejected", &summary.rejected), ("faulted", &summary.faulted)];
-    let reasons = reasons.into_iter().flat_map(|(outcome, reasons)| {
-        reasons.iter().map(move |(reason, count)| {
-            (vec![("outcome".to_owned(), outcome.to_owned()), ("reason".to_owned(), reason.clone())], *count)
-        })
-    });
+    let reasons = reasons.iter().map(|it| (labels([("outcome", it.outcome), ("reason", &it.reason)]), it.events));
     counters(encoder, "events_by_reason", "Events that were not recorded, by the reason", reasons)?;
-    let effects = summary.rules.iter().flat_map(|row| {
-        let figures = &row.figures;
+    let effects = rules.iter().flat_map(|rule| {
         let effects = [
-            ("reviewed", figures.activities),
-            ("tagged", figures.tagged),
-            ("redacted", figures.redacted),
-            ("dropped", figures.dropped),
-            ("unreviewed", figures.unreviewed),
-            ("withheld", figures.withheld),
+            ("reviewed", rule.reviewed),
+            ("tagged", rule.tagged),
+            ("redacted", rule.redacted),
+            ("dropped", rule.dropped),
+            ("unreviewed", rule.unreviewed),
+            ("withheld", rule.withheld),
         ];
-        effects.map(|(effect, count)| (vec![("rule".to_owned(), row.name.clone()), ("effect".to_owned(), effect.to_owned())], count))
+        effects.map(|(effect, count)| (labels([("rule", &rule.rule), ("effect", effect)]), count))
     });
     counters(encoder, "rule_activities", "Activities by rule and what it did to them", effects)
+}
+
+/// Queues, receivers and collectors, whatever their names.
+pub fn flows(encoder: &mut DescriptorEncoder<'_>, flows: &[Flow]) -> fmt::Result {
+    // Prometheus refuses everything where two have the same labels.
+    let mut seen = BTreeSet::new();
+    let flows: Vec<(Labels, &Flow)> = flows
+        .iter()
+        .map(|flow| (labels([("name", &flow.name), ("kind", flow.kind), ("detail", &flow.detail)]), flow))
+        .filter(|(labels, _)| seen.insert(labels.clone()))
+        .collect();
+    let of = |value: fn(&Flow) -> Option<f64>| flows.iter().filter_map(move |(labels, flow)| Some((labels.clone(), value(flow)?)));
+    let count = |value: fn(&Flow) -> u64| flows.iter().map(move |(labels, flow)| (labels.clone(), value(flow)));
+    gauges(encoder, "flow_waiting", "What waits in a queue or for a receiver", of(|flow| flow.waiting.map(|count| count as f64)))?;
+    gauges(encoder, "flow_limit", "How much may wait", of(|flow| flow.limit.map(|count| count as f64)))?;
+    gauges(encoder, "flow_oldest_seconds", "How long the oldest of what waits has waited", of(|flow| flow.oldest_age))?;
+    gauges(
+        encoder,
+        "flow_ok",
+        "1 when all is well, 0 when it fails or is stopped",
+        of(|flow| Some(if flow.state == FlowState::Ok { 1.0 } else { 0.0 })),
+    )?;
+    counters(encoder, "flow_sent", "What went through", count(|flow| flow.sent))?;
+    counters(encoder, "flow_failed", "What did not go through, and will not", count(|flow| flow.failed))
+}
+
+type Labels = Vec<(String, String)>;
+
+fn labels<const N: usize>(pairs: [(&str, &str); N]) -> Labels {
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
 /// A counter.
@@ -98,12 +119,7 @@ pub fn counter(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, valu
 }
 
 /// A counter, with a value for each set of labels.
-pub fn counters(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    values: impl IntoIterator<Item = (Vec<(String, String)>, u64)>,
-) -> fmt::Result {
+pub fn counters(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, u64)>) -> fmt::Result {
     let counter = ConstCounter::new(0u64);
     let mut metric = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
     for (labels, value) in values {
@@ -119,12 +135,7 @@ pub fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value:
 }
 
 /// A value that goes up and down, one for each set of labels.
-pub fn gauges(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    values: impl IntoIterator<Item = (Vec<(String, String)>, f64)>,
-) -> fmt::Result {
+pub fn gauges(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, f64)>) -> fmt::Result {
     let gauge = ConstGauge::new(0.0);
     let mut metric = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;
     for (labels, value) in values {

@@ -6,17 +6,23 @@
 pub mod access;
 mod answers;
 mod api;
+pub mod collecting;
 mod current;
 mod demo;
+pub mod flows;
 mod guard;
 mod health;
 mod ingest;
 pub mod metrics;
+pub mod operation;
 mod own;
 mod page;
 pub mod playground;
+mod private;
+mod push;
 mod reply;
 mod state;
+mod timings;
 mod vitals;
 mod writer;
 
@@ -35,12 +41,13 @@ pub use current::{Current, InForce};
 pub use guard::Guard;
 pub use ingest::Ingest;
 pub use own::Own;
+pub use push::{Push, Receivers};
 pub use state::State;
 pub use vitals::Vitals;
 pub use writer::Writer;
 
-/// Every address that is answered.
-fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {
+/// Every address that is answered. Those of `others` know their callers themselves.
+fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize, others: Router) -> Router {
     let reading = Router::new()
         .route("/api/search", get(api::search))
         .route("/api/records/{source}", get(api::record))
@@ -56,7 +63,8 @@ fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {
         .route("/api/demo", post(api::demo))
         .route_layer(from_fn_with_state(Right::Send, guard::allow));
     let operating = Router::new().route("/api/settings", get(api::settings)).route_layer(from_fn_with_state(Right::Operate, guard::allow));
-    let observing = Router::new().route("/metrics", get(health::counted)).route_layer(from_fn_with_state(Right::Observe, guard::allow));
+    let observing = Router::new().route("/metrics", get(health::counted)).route("/api/operation", get(api::operation));
+    let observing = observing.route_layer(from_fn_with_state(Right::Observe, guard::allow));
     let vitals = state.vitals.clone();
     let playground = playground::routes("/playground", state.engine.component_bytes());
     let answered = Router::new()
@@ -70,11 +78,12 @@ fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {
         .layer(DefaultBodyLimit::max(most_body));
     // Whoever runs the program asks these without a token; they tell nothing of records.
     let asked = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
-    let answered = answered.merge(asked).with_state(state).route_layer(from_fn_with_state(vitals, health::timed));
+    let answered = answered.merge(asked).with_state(state).merge(others).route_layer(from_fn_with_state(vitals, health::timed));
     answered.merge(playground).fallback(get(page::file)).layer(from_fn(page::headers))
 }
 
-/// Answers on `listener` until `stop` is done; requests that are being answered are finished.
+/// Answers on `listener` until `stop` is done; requests that are being answered are finished. `others` are further addresses, which
+/// know their callers themselves.
 ///
 /// # Errors
 /// When the listener fails.
@@ -83,8 +92,9 @@ pub async fn answer(
     state: Arc<State>,
     guard: Arc<Guard>,
     most_body: usize,
+    others: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = router(state, guard, most_body).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(state, guard, most_body, others).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

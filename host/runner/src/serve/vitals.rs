@@ -1,15 +1,20 @@
 //! How the server is: whether it can take events, how many wait, how long things take. Written as it goes, read by `/readyz` and
 //! `/metrics`.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 
-/// Ends of the buckets of seconds: from a hundred microseconds to ten seconds.
-const SECONDS: [f64; 16] = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+use super::flows::Flows;
+use super::timings::{Timings, histogram};
+
+/// What commits are timed under.
+pub const COMMIT: &str = "commit";
 
 /// What a request was and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -32,19 +37,36 @@ pub struct Vitals {
     trouble: Mutex<Option<String>>,
     /// How long requests took.
     pub answered: Family<Answered, Histogram>,
+    /// How long it took from the arrival of events until they were durable, by where they came from.
+    pub intake: Timings,
     /// How long commits took.
-    pub commits: Histogram,
+    pub commits: Timings,
+    /// How long receivers took to take records, by their names.
+    pub sinks: Timings,
+    /// What else moves records.
+    pub flows: Flows,
+    /// Requests that were committed.
+    pub written: AtomicU64,
+    /// Requests that could not be: they must be sent again.
+    pub unwritten: AtomicU64,
+    /// When each of the waiting requests came.
+    arrivals: Mutex<VecDeque<Instant>>,
 }
 
 impl Default for Vitals {
     fn default() -> Self {
-        let buckets = || Histogram::new(SECONDS);
         Self {
             draining: AtomicBool::default(),
             waiting: AtomicUsize::default(),
             trouble: Mutex::default(),
-            answered: Family::new_with_constructor(buckets),
-            commits: buckets(),
+            answered: Family::new_with_constructor(histogram),
+            intake: Timings::default(),
+            commits: Timings::default(),
+            sinks: Timings::default(),
+            flows: Flows::default(),
+            written: AtomicU64::default(),
+            unwritten: AtomicU64::default(),
+            arrivals: Mutex::default(),
         }
     }
 }
@@ -58,6 +80,41 @@ impl Vitals {
     /// How a commit ended.
     pub fn committed(&self, result: Result<(), String>) {
         *self.trouble() = result.err();
+    }
+
+    /// Why the last commit failed; none when it went well.
+    pub fn last_trouble(&self) -> Option<String> {
+        self.trouble().clone()
+    }
+
+    /// A request waits for the thread that writes.
+    pub fn waits(&self) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.arrivals().push_back(Instant::now());
+    }
+
+    /// So many requests, those that came first, do not wait any more.
+    pub fn taken(&self, requests: usize) {
+        self.waiting.fetch_sub(requests, Ordering::Relaxed);
+        let mut arrivals = self.arrivals();
+        let gone = requests.min(arrivals.len());
+        arrivals.drain(..gone);
+    }
+
+    /// A request does not wait after all, as there was no room.
+    pub fn refused(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.unwritten.fetch_add(1, Ordering::Relaxed);
+        self.arrivals().pop_back();
+    }
+
+    /// How long the first of the waiting requests has waited; none where none waits.
+    pub fn oldest_waiting(&self) -> Option<Duration> {
+        self.arrivals().front().map(Instant::elapsed)
+    }
+
+    fn arrivals(&self) -> MutexGuard<'_, VecDeque<Instant>> {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why the server should not be sent anything now; empty when it is ready. `most_waiting` is how many requests may wait.

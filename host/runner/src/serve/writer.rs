@@ -11,7 +11,7 @@ use actlog_store::{Store, days_ago};
 use tokio::sync::oneshot;
 
 use super::current::InForce;
-use super::vitals::Vitals;
+use super::vitals::{COMMIT, Vitals};
 
 /// Requests that may wait.
 pub const MOST_WAITING: usize = 256;
@@ -69,9 +69,9 @@ impl Writer {
     /// When they are not.
     pub async fn append(&self, records: Vec<u8>) -> Result<(), NotWritten> {
         let (answer, written) = oneshot::channel();
-        self.vitals.waiting.fetch_add(1, Ordering::Relaxed);
+        self.vitals.waits();
         self.jobs.try_send(Job { records, answer }).map_err(|error| {
-            self.vitals.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.vitals.refused();
             match error {
                 TrySendError::Full(_) => NotWritten::Full,
                 TrySendError::Disconnected(_) => NotWritten::Failed("the store is closed".to_owned()),
@@ -102,10 +102,10 @@ fn write(mut store: Store, jobs: &Receiver<Job>, in_force: &InForce, vitals: &Vi
             all.extend_from_slice(&job.records);
             together.push(job);
         }
-        vitals.waiting.fetch_sub(together.len(), Ordering::Relaxed);
+        vitals.taken(together.len());
         let began = Instant::now();
         let written = store.append(&all);
-        vitals.commits.observe(began.elapsed().as_secs_f64());
+        vitals.commits.observe(COMMIT, began.elapsed());
         vitals.committed(written.as_ref().map(drop).map_err(ToString::to_string));
         for job in together {
             let answer = match &written {
@@ -113,6 +113,8 @@ fn write(mut store: Store, jobs: &Receiver<Job>, in_force: &InForce, vitals: &Vi
                 // One of them may be to blame: each for itself.
                 Err(_) => store.append(&job.records).map(drop).map_err(|error| error.to_string()),
             };
+            let count = if answer.is_ok() { &vitals.written } else { &vitals.unwritten };
+            count.fetch_add(1, Ordering::Relaxed);
             // Whoever asked may have gone; the records stay.
             let _ = job.answer.send(answer);
         }

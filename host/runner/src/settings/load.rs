@@ -5,11 +5,13 @@ use std::io::Read;
 use std::path::Path;
 
 use actlog_engine::{Engine, Error, Filter, SettingsError};
+use actlog_push::Sender;
 use anyhow::Context;
 use serde_json::Value as Json;
 use toml_edit::Document;
 
 use super::exchange::{self, Sections};
+use super::push::{self, Destinations};
 use super::review::{self, Review};
 use super::rules::{self, ListedRule};
 use super::{convert, place};
@@ -28,6 +30,7 @@ pub struct Settings {
     rules: Vec<ListedRule>,
     review: Review,
     exchange: Sections,
+    push: Destinations,
     /// What is wrong with the host's sections.
     host_errors: Vec<SettingsError>,
     stamp: Stamp,
@@ -70,8 +73,10 @@ impl Settings {
         let (rules, mut host_errors) = rules::take(&mut json);
         let (review, review_errors) = review::take(&mut json);
         host_errors.extend(review_errors);
+        let (push, push_errors) = push::take(&mut json);
+        host_errors.extend(push_errors);
         let exchange = exchange::take(&mut json);
-        Ok(Self { name: name.to_owned(), text, json, rules, review, exchange, host_errors, stamp: Stamp::default() })
+        Ok(Self { name: name.to_owned(), text, json, rules, review, exchange, push, host_errors, stamp: Stamp::default() })
     }
 
     /// The rules that are listed.
@@ -112,7 +117,7 @@ impl Settings {
         }
     }
 
-    /// Whether the host's sections are sound: rules and review.
+    /// Whether the host's sections are sound: rules, review and push.
     ///
     /// # Errors
     /// [`BadSettings`] with everything that is wrong with them.
@@ -153,6 +158,20 @@ impl Settings {
     /// The same errors of the section `[exchange]`, each with its line.
     pub fn bad_exchange(&self, errors: Vec<SettingsError>) -> BadSettings {
         self.bad(&exchange::below(exchange::SECTION, errors))
+    }
+
+    /// The sections `[push.NAME]`, ready to send.
+    ///
+    /// # Errors
+    /// As for [`Self::check_host`], and when a file or variable that a receiver names cannot be used.
+    pub fn push(&self) -> Result<Vec<(String, Sender)>, BadSettings> {
+        self.check_host()?;
+        push::open(&self.push, self.path().parent().unwrap_or(Path::new(""))).map_err(|errors| self.bad(&errors))
+    }
+
+    /// The record profile that the settings name; none where they name none.
+    pub fn profile(&self) -> Option<&str> {
+        self.json["record"]["profile"].as_str()
     }
 
     /// The same errors, each with its line.

@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod load;
 mod place;
 pub mod publish;
+pub mod push;
 pub mod review;
 pub mod rules;
 pub mod schema;

@@ -2,11 +2,12 @@
 
 use actlog_engine::Engine;
 
-use super::{exchange, review, rules};
+use super::{exchange, push, review, rules};
 use crate::ordered::Value;
 
 /// The host's sections, each with its schema.
-const SECTIONS: [(&str, &str); 2] = [(rules::SECTION, include_str!("rules.schema.json")), (review::SECTION, review::SCHEMA)];
+const SECTIONS: [(&str, &str); 3] =
+    [(rules::SECTION, include_str!("rules.schema.json")), (review::SECTION, review::SCHEMA), (push::SECTION, push::SCHEMA)];
 
 /// What the translator's schema is called inside of the whole one: its references begin there.
 const EXCHANGE_ID: &str = "urn:actlog:exchange";

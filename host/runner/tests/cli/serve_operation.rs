@@ -36,16 +36,35 @@ fn serve_counts_every_outcome_reason_and_latency_for_those_who_may() {
         ("actlog_events_by_reason_total{outcome=\"excluded\",reason=\"excluded-message\"}", 1.0),
         ("actlog_events_by_reason_total{outcome=\"rejected\",reason=\"missing-key\"}", 1.0),
         ("actlog_events_by_reason_total{outcome=\"rejected\",reason=\"not-json\"}", 1.0),
-        ("actlog_store_queue", 0.0),
+        ("actlog_flow_waiting{name=\"store\",kind=\"queue\",detail=\"requests that wait for the disk\"}", 0.0),
+        ("actlog_flow_limit{name=\"store\",kind=\"queue\",detail=\"requests that wait for the disk\"}", 256.0),
+        ("actlog_flow_sent_total{name=\"store\",kind=\"queue\",detail=\"requests that wait for the disk\"}", 1.0),
+        ("actlog_flow_failed_total{name=\"store\",kind=\"queue\",detail=\"requests that wait for the disk\"}", 0.0),
         ("actlog_store_records", 2.0),
         ("actlog_ready", 1.0),
-        ("actlog_store_commit_seconds_count", 1.0),
+        ("actlog_store_commit_seconds_count{name=\"commit\"}", 1.0),
+        ("actlog_intake_seconds_count{name=\"http\"}", 1.0),
         ("actlog_answer_seconds_count{route=\"/events\",method=\"POST\",status=\"400\"}", 1.0),
         ("actlog_answer_seconds_count{route=\"/events\",method=\"POST\",status=\"403\"}", 1.0),
     ] {
         assert_eq!(metric(text, name), Some(value), "{name} in\n{text}");
     }
     assert!(text.ends_with("# EOF\n"));
+    // The same as the page has it.
+    for (token, status) in [(Some(&auditor), 403), (Some(&monitor), 200), (Some(&operator), 200)] {
+        assert_eq!(server.get("/api/operation", token.map(String::as_str)).0, status, "{token:?}");
+    }
+    let (_, operation) = server.get("/api/operation", Some(&monitor));
+    let reasons: Vec<_> = operation["Reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["Outcome"].clone(), it["Reason"].clone(), it["Events"].clone()))
+        .collect();
+    assert!(reasons.contains(&("rejected".into(), "missing-key".into(), 1.into())) && reasons.len() == 3, "{operation}");
+    assert_eq!((&operation["Flows"][0]["Name"], &operation["Flows"][0]["Limit"]), (&"store".into(), &256.into()));
+    assert_eq!((&operation["Latencies"][0]["Kind"], &operation["Latencies"][0]["Count"]), (&"intake".into(), &1.into()));
+    assert_eq!(operation["Totals"]["Read"], 5);
     // A token never shows, wherever one looks.
     assert!(!text.contains("actlog-") && !server.said().contains(&operator));
 }

@@ -88,6 +88,12 @@ impl Server {
         assert!(sent.success());
     }
 
+    /// Ends it with SIGKILL, which it cannot notice.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Ends it as an operator would.
     #[cfg(unix)]
     pub fn stop(self) {

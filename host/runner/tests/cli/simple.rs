@@ -15,6 +15,8 @@ const COMMANDS: &[&str] = &[
     "serve",
     "token",
     "token add",
+    "collector",
+    "collector add",
     "catalog",
     "settings",
     "settings check",

@@ -82,7 +82,7 @@ async function recordPane(pane, source, signal) {
     put(pane, head('Record'), loading());
     try {
         const answer = await get(`records/${encodeURIComponent(source)}`, null, { signal });
-        const { Record: record, Parts: parts, Stages: stages, Seal: seal } = answer;
+        const { Record: record, Ocsf: ocsf, Parts: parts, Stages: stages, Seal: seal } = answer;
         // Each look is recorded, so it is taken only when somebody asks for it.
         const who = h('div', null, h('button', { type: 'button', onclick: () => showSeen(who, record.EntityId, source, signal) }, 'Show who'));
         put(pane, head([shown(record.Message ?? 'Record'), record.EntityName ? h('span', { class: 'of' }, ` ${shown(record.EntityName)}`) : null],
@@ -96,7 +96,7 @@ async function recordPane(pane, source, signal) {
         ID.test(record.EntityId ?? '') ? section('Who else saw this record', who) : null,
         parts?.length ? section(parts.length > 1 ? `Stored in ${number(parts.length)} parts` : 'Stored in one part', stored(parts), sealed(seal)) : null,
         stages?.length ? section('Stages', h('p', { class: 'hint' }, 'What the filter decides about such an event today, and why.'), explained(stages)) : null,
-        raw(record));
+        raw('Raw JSON', 'the JSON', record), ocsf ? raw('As an OCSF event', 'the event', ocsf) : null);
     } catch (error) {
         if (isAbort(error)) return;
         put(pane, head('Record'), error.status === 404
@@ -160,10 +160,10 @@ const explained = (stages) => scrolling(table({
     ],
 }).element, 'Stages');
 
-function raw(record) {
-    const json = shownJson(record);
-    return h('section', null, h('details', { class: 'raw' }, h('summary', null, 'Raw JSON'),
-        h('div', { class: 'command' }, h('pre', { tabindex: '0', 'aria-label': 'Raw JSON' }, json), copyButton(() => json, 'Copy', 'the JSON'))));
+function raw(title, what, value) {
+    const json = shownJson(value);
+    return h('section', null, h('details', { class: 'raw' }, h('summary', null, title),
+        h('div', { class: 'command' }, h('pre', { tabindex: '0', 'aria-label': title }, json), copyButton(() => json, 'Copy', what))));
 }
 
 /** JSON in which nothing is hidden: what cannot be seen is escaped, which means the same. */

@@ -12,6 +12,23 @@ export function time(text) {
     return match ? `${match[1]} ${match[2]}` : shown(text ?? '');
 }
 
+/** Milliseconds, three digits of them at least: `0.42 ms`, `12.5 ms`, `1.20 s`. */
+export function milliseconds(value) {
+    if (value >= 1000) return `${(value / 1000).toFixed(value < 10000 ? 2 : 1)} s`;
+    return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`;
+}
+
+/** An age in its two largest units: `4 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+export function age(seconds) {
+    const whole = Math.floor(seconds);
+    const units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
+    const first = units.findIndex(([, length]) => whole >= length);
+    if (first < 0) return '0 s';
+    const [[name, length], next] = [units[first], units[first + 1]];
+    const rest = next ? Math.floor((whole % length) / next[1]) : 0;
+    return `${Math.floor(whole / length)} ${name}${rest ? ` ${rest} ${next[0]}` : ''}`;
+}
+
 // Characters that cannot be seen, or that turn the text around them.
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 

@@ -1,11 +1,11 @@
-// The view Live: counts as they change, and the settings in force.
+// The view Live: counts and what moves records as they change, and the settings in force.
 
 import { get, isAbort } from './api.js';
 import { copyButton } from './copy.js';
 import { byId, fill, h } from './dom.js';
-import { number, shown, time } from './format.js';
+import { number, time } from './format.js';
 import { loading, problem } from './notice.js';
-import { scrolling, table } from './table.js';
+import * as operation from './operation.js';
 import { commandBox } from './welcome.js';
 
 const EVERY = 2000;
@@ -14,7 +14,6 @@ const COUNTS = [
     ['Rejected', 'not usable'], ['Faulted', 'the filter failed'], ['Stored', 'records kept'],
     ['Waiting', 'requests for the disk'],
 ];
-const RULES = ['Rule', 'Version', 'Reviewed', 'Tagged', 'Redacted', 'Dropped', 'Unreviewed', 'Withheld'];
 
 let running = null;
 let timer;
@@ -26,6 +25,7 @@ export function showLive() {
     before = null;
     counts(running.signal);
     settings(running.signal);
+    fill(byId('live-operation'), operation.sections());
     fill(byId('live-send'), h('details', null, h('summary', null, 'How to send events'), commandBox()),
         h('p', { class: 'hint' }, h('a', { href: 'playground/' }, 'Playground'), ': what the filter decides about an event, and why.'));
 }
@@ -48,6 +48,8 @@ async function counts(signal) {
         if (signal.aborted) return;
         show(now);
         before = now;
+        await moves(signal);
+        if (signal.aborted) return;
     } catch (error) {
         if (isAbort(error)) return;
         fill(byId('live-counts'), problem(error));
@@ -55,6 +57,18 @@ async function counts(signal) {
         if (error.status === 401 || error.status === 403) return;
     }
     timer = setTimeout(() => counts(signal), EVERY);
+}
+
+/** What moves records. An auditor may not see it: the settings say so already. */
+async function moves(signal) {
+    const place = byId('live-operation');
+    try {
+        operation.show(await get('operation', null, { signal }));
+        place.hidden = false;
+    } catch (error) {
+        if (error.status !== 403) throw error;
+        place.hidden = true;
+    }
 }
 
 function show(now) {
@@ -81,15 +95,6 @@ async function settings(signal) {
     try {
         const now = await get('settings', null, { signal });
         fill(place,
-            h('section', null, h('h2', null, 'Rules'), now.Rules?.length
-                ? scrolling(table({
-                    label: 'Rules', rows: now.Rules,
-                    columns: RULES.map((name, at) => ({
-                        key: 'any', label: name, head: at === 0, kind: at > 1 ? 'number' : '',
-                        cell: (row) => at > 1 ? number(row[name] ?? 0) : shown(row[name] ?? '–'),
-                    })),
-                }).element, 'Rules')
-                : h('p', { class: 'hint' }, 'No rules are in force.')),
             h('section', null, h('h2', null, 'Settings in force'), now.Text?.trim()
                 ? h('div', { class: 'command' }, h('pre', { tabindex: '0', 'aria-label': 'Settings in force' }, now.Text), copyButton(() => now.Text, 'Copy', 'the settings'))
                 : h('p', { class: 'hint' }, 'The defaults: everything is audited but the 25 messages that are never logged.')));

@@ -47,7 +47,7 @@ export function startSearch() {
         focusRow();
     });
     byId('more').addEventListener('click', (event) => more(event.detail === 0));
-    for (const format of ['csv', 'json']) {
+    for (const format of ['csv', 'json', 'ocsf']) {
         byId(`export-${format}`).addEventListener('click', (event) => save(
             event.target, byId('search-notice'), 'export',
             { Format: format, ...sent(route().params) }, `actlog-search.${format}`));
@@ -183,7 +183,7 @@ function told() {
     byId('search-status').textContent = next
         ? `The newest ${number(shownRows)} of ${inAll?.Exact ? '' : 'more than '}${count(Math.max(inAll?.Found ?? 0, shownRows), 'record')}`
         : shownRows ? count(shownRows, 'record') : 'No records';
-    for (const format of ['csv', 'json']) byId(`export-${format}`).disabled = shownRows === 0;
+    for (const format of ['csv', 'json', 'ocsf']) byId(`export-${format}`).disabled = shownRows === 0;
 }
 
 const nothing = (params) => h('div', { class: 'empty' },

@@ -21,6 +21,8 @@ pub enum Answer {
     Later(u16, &'static str),
     /// 413 for more records than this.
     AtMost(usize),
+    /// 400 for whatever has a record with this in its line.
+    Dislikes(&'static str),
     /// Reads the request and never answers.
     Hangs,
     /// Reads the request and ends the connection.
@@ -36,6 +38,8 @@ pub enum Answer {
 /// One request as it came: its headers in lower case, and what was in it.
 pub struct Came {
     pub headers: String,
+    /// Without compression.
+    pub body: Vec<u8>,
     pub request: ExportLogsServiceRequest,
 }
 
@@ -77,7 +81,6 @@ impl Collector {
     async fn connection(self, mut stream: TcpStream) {
         while let Some((headers, body)) = read(&mut stream).await {
             assert!(headers.starts_with("post /v1/logs http/1.1\r\n"), "{headers}");
-            assert!(headers.contains("\r\ncontent-type: application/x-protobuf\r\n"), "{headers}");
             let body = if headers.contains("\r\ncontent-encoding: gzip\r\n") {
                 let mut plain = Vec::new();
                 flate2::read::GzDecoder::new(body.as_slice()).read_to_end(&mut plain).expect("gzip");
@@ -85,9 +88,16 @@ impl Collector {
             } else {
                 body
             };
-            let request = ExportLogsServiceRequest::decode(body.as_slice()).expect("protobuf");
-            let came = Came { headers, request };
+            let request = if headers.contains("\r\ncontent-type: application/x-protobuf\r\n") {
+                ExportLogsServiceRequest::decode(body.as_slice()).expect("protobuf")
+            } else {
+                assert!(headers.contains("\r\ncontent-type: application/x-ndjson\r\n"), "{headers}");
+                ExportLogsServiceRequest::default()
+            };
+            let came = Came { headers, body, request };
             let records = came.records().len();
+            let text = String::from_utf8_lossy(&came.body).into_owned();
+            let disliked = |what: &str| text.contains(what);
             let answer = self.answers.lock().expect("not poisoned").pop_front().unwrap_or(Answer::Takes);
             self.came().push(came);
             let took = |rejected_log_records| {
@@ -104,6 +114,10 @@ impl Collector {
                     // It stays so for the requests after.
                     self.answers.lock().expect("not poisoned").push_front(Answer::AtMost(most));
                     if records > most { response(413, "", b"") } else { response(200, "", b"") }
+                }
+                Answer::Dislikes(what) => {
+                    self.answers.lock().expect("not poisoned").push_front(Answer::Dislikes(what));
+                    if disliked(what) { response(400, "", b"it says why") } else { response(200, "", b"") }
                 }
                 Answer::Hangs => std::future::pending().await,
                 Answer::Resets => return,

@@ -24,6 +24,7 @@ mod rules;
 mod serve;
 mod settings;
 mod source;
+mod streams;
 mod summary;
 mod table;
 mod totals;

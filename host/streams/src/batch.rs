@@ -11,8 +11,8 @@ use crate::counts::add;
 use crate::fetch::Delivery;
 use crate::hold::Hold;
 use crate::names::{event_key, is_id};
-use crate::put::{Message, PutError, put};
-use crate::{Count, Event, Lane, Link, Outcome, Work, tries};
+use crate::put::{Message, PutError, SEQUENCE, TRIES, put};
+use crate::{Count, Event, Lane, Link, Outcome, Why, Work, tries};
 
 /// What all batches of a worker share.
 pub(crate) struct Shared<W> {
@@ -46,7 +46,7 @@ impl<W: Work> Shared<W> {
         if !fresh.is_empty() {
             let events = fresh.iter().map(|delivery| event(delivery, 1)).collect();
             let outcomes = self.ask(events).await;
-            join_all(fresh.iter().zip(outcomes).map(|(delivery, outcome)| self.settle(delivery, outcome, 1))).await;
+            join_all(fresh.iter().zip(&outcomes).map(|(delivery, outcome)| self.settle(delivery, outcome, 1))).await;
         }
         // Whoever had these before may have died of one of them, so each is tried alone and nobody else suffers.
         for delivery in suspects {
@@ -66,15 +66,15 @@ impl<W: Work> Shared<W> {
         // The first try was in a batch, and nothing was noted of it.
         let attempt = before.saturating_add(2);
         if attempt > self.link.config.max_tries {
-            let reason = format!("tried {} times, and each time the worker ended before there was an outcome", attempt - 1);
-            return self.give_up(delivery, &key, &reason, attempt - 1).await;
+            let explanation = format!("tried {} times, and each time the worker ended before there was an outcome", attempt - 1);
+            return self.give_up(delivery, &key, &Why::new("worker-ended", explanation), attempt - 1).await;
         }
         let outcome = self.ask(vec![event(delivery, attempt)]).await.pop();
         if let Some(outcome) = outcome {
-            if !matches!(outcome, Outcome::Faulted { .. }) {
+            if !matches!(outcome, Outcome::Faulted(_)) {
                 tries::forget(&self.link, &key).await;
             }
-            self.settle(delivery, outcome, attempt).await;
+            self.settle(delivery, &outcome, attempt).await;
         }
         Ok(())
     }
@@ -82,7 +82,7 @@ impl<W: Work> Shared<W> {
     /// One outcome for each event, whatever the work does.
     async fn ask(&self, events: Vec<Event>) -> Vec<Outcome> {
         let number = events.len();
-        let all = |reason: String| vec![Outcome::Faulted { reason }; number];
+        let all = |explanation: String| vec![Outcome::Faulted(Why::new("worker", explanation)); number];
         let work = self.work.clone();
         let mut task = AbortOnDrop(tokio::spawn(async move { work.work(events).await }));
         let limit = self.link.config.work_timeout_ms;
@@ -95,11 +95,11 @@ impl<W: Work> Shared<W> {
     }
 
     /// Writes what an event came to, and lets it go. Where that does not succeed it stays, and comes again.
-    async fn settle(&self, delivery: &Delivery, outcome: Outcome, attempt: u32) {
+    async fn settle(&self, delivery: &Delivery, outcome: &Outcome, attempt: u32) {
         let key = event_key(&delivery.bytes);
         let written = match outcome {
             Outcome::Recorded(records) => {
-                let all = records.into_iter().map(|record| self.put(Message::new(Lane::Records, record.id, record.line)));
+                let all = records.iter().map(|record| self.put(Message::new(Lane::Records, &record.id, record.line.clone())));
                 match join_all(all).await.into_iter().collect::<Result<Vec<()>, _>>() {
                     Ok(_) => {
                         add(&self.count.recorded, 1);
@@ -108,48 +108,52 @@ impl<W: Work> Shared<W> {
                     // It would be the same the next time.
                     Err(PutError::Never(why)) => {
                         add(&self.count.faulted, 1);
-                        let reason = format!("the servers refuse a record of it: {why}");
-                        self.give_up(delivery, &key, &reason, attempt).await.map(|()| Settled::Told)
+                        let why = Why::new("record-refused", format!("the servers refuse a record of it: {why}"));
+                        self.give_up(delivery, &key, &why, attempt).await.map(|()| Settled::Told)
                     }
                     Err(stopped) => Err(stopped),
                 }
             }
-            Outcome::Excluded { reason, message, entity } => {
+            Outcome::Excluded { rule, reason, message, entity } => {
                 add(&self.count.excluded, 1);
-                let line = json!({ "Event": key, "Reason": reason, "Message": message, "Entity": entity });
+                let line = json!({ "Event": key, "Rule": rule, "Reason": reason, "Message": message, "Entity": entity });
                 self.put(Message::new(Lane::Ledger, key.as_str(), line.to_string())).await.map(|()| Settled::Done)
             }
-            Outcome::Rejected { reason } => {
+            Outcome::Rejected(why) => {
                 add(&self.count.rejected, 1);
-                self.put(reject(delivery, &key, "rejected", &reason, attempt)).await.map(|()| Settled::Done)
+                self.put(reject(delivery, &key, "rejected", why, attempt)).await.map(|()| Settled::Done)
             }
-            Outcome::Faulted { reason } => self.fault(delivery, &key, &reason, attempt).await,
+            Outcome::Faulted(why) => self.fault(delivery, &key, why, attempt).await,
         };
         match written {
-            Ok(Settled::Done) => delivery.place.done(&self.link, &self.count).await,
+            Ok(Settled::Done) => {
+                delivery.place.done(&self.link, &self.count).await;
+                self.work.ended(outcome);
+            }
             Ok(Settled::Told) | Err(PutError::Stopped) => {}
             Err(PutError::Never(why)) => tracing::error!("streams: event {} stays in the stream: {why}", delivery.sequence),
         }
     }
 
     /// Another try after a while, or the rejects after the last.
-    async fn fault(&self, delivery: &Delivery, key: &str, reason: &str, attempt: u32) -> Result<Settled, PutError> {
+    async fn fault(&self, delivery: &Delivery, key: &str, why: &Why, attempt: u32) -> Result<Settled, PutError> {
         add(&self.count.faulted, 1);
         if attempt >= self.link.config.max_tries {
-            self.give_up(delivery, key, reason, attempt).await?;
+            self.give_up(delivery, key, why, attempt).await?;
             return Ok(Settled::Told);
         }
-        tracing::warn!("streams: event {} failed (try {attempt}): {reason}", delivery.sequence);
+        tracing::warn!("streams: event {} failed (try {attempt}): {why}", delivery.sequence);
         let wait = self.link.config.retry().saturating_mul(1 << attempt.saturating_sub(1).min(10));
         delivery.place.again(&self.link, Some(wait)).await;
         Ok(Settled::Told)
     }
 
-    async fn give_up(&self, delivery: &Delivery, key: &str, reason: &str, tries: u32) -> Result<(), PutError> {
-        tracing::error!("streams: event {} is put to the rejects after {tries} tries: {reason}", delivery.sequence);
-        self.put(reject(delivery, key, "faulted", reason, tries)).await?;
+    async fn give_up(&self, delivery: &Delivery, key: &str, why: &Why, tries: u32) -> Result<(), PutError> {
+        tracing::error!("streams: event {} is put to the rejects after {tries} tries: {why}", delivery.sequence);
+        self.put(reject(delivery, key, "faulted", why, tries)).await?;
         add(&self.count.given_up, 1);
         delivery.place.done(&self.link, &self.count).await;
+        self.work.ended(&Outcome::Faulted(why.clone()));
         tries::forget(&self.link, key).await;
         Ok(())
     }
@@ -163,7 +167,7 @@ impl<W: Work> Shared<W> {
 fn with_ids(outcome: Outcome) -> Outcome {
     match &outcome {
         Outcome::Recorded(records) => match records.iter().find(|record| !is_id(&record.id)) {
-            Some(record) => Outcome::Faulted { reason: format!("{:?} cannot be the Id of a record", record.id) },
+            Some(record) => Outcome::Faulted(Why::new("record-id", format!("{:?} cannot be the Id of a record", record.id))),
             None => outcome,
         },
         _ => outcome,
@@ -181,12 +185,11 @@ fn event(delivery: &Delivery, attempt: u32) -> Event {
     Event { bytes: delivery.bytes.clone(), sequence: delivery.sequence, attempt }
 }
 
-fn reject(delivery: &Delivery, key: &str, outcome: &str, reason: &str, tries: u32) -> Message {
+fn reject(delivery: &Delivery, key: &str, outcome: &str, why: &Why, tries: u32) -> Message {
     Message::new(Lane::Rejects, key, delivery.bytes.clone())
-        .header("Actlog-Outcome", outcome)
-        .header("Actlog-Reason", reason)
-        .header("Actlog-Tries", &tries.to_string())
-        .header("Actlog-Sequence", &delivery.sequence.to_string())
+        .why(outcome, why)
+        .header(TRIES, &tries.to_string())
+        .header(SEQUENCE, &delivery.sequence.to_string())
 }
 
 struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);

@@ -8,14 +8,16 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use crate::Link;
+use crate::counts::add;
 use crate::names::event_key;
 use crate::put::{Trouble, is_full, sorted};
+use crate::{Count, Link};
 
 /// The way into EVENTS. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Intake {
     link: Arc<Link>,
+    count: Arc<Count>,
 }
 
 /// What became of a request's events.
@@ -53,7 +55,12 @@ pub enum IntakeError {
 impl Intake {
     /// An intake on a connection.
     pub fn new(link: Link) -> Self {
-        Self { link: Arc::new(link) }
+        Self { link: Arc::new(link), count: Arc::default() }
+    }
+
+    /// What it and its clones have done so far.
+    pub fn count(&self) -> Arc<Count> {
+        self.count.clone()
     }
 
     /// Puts events into the stream, and returns when a quorum of servers has all of them. It waits for each answer `answer-ms` at the
@@ -68,8 +75,11 @@ impl Intake {
             stream::iter(events.into_iter().enumerate().map(|(index, event)| self.one(index, event))).buffer_unordered(at_once);
         let mut accepted = Accepted::default();
         while let Some(answer) = answers.next().await {
+            let again = answer?;
             accepted.events += 1;
-            accepted.doubles += u64::from(answer?);
+            accepted.doubles += u64::from(again);
+            add(&self.count.accepted, 1);
+            add(&self.count.accepted_again, usize::from(again));
         }
         Ok(accepted)
     }

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::account::Account;
 use crate::cli::{LogForm, ServeArgs};
-use crate::console::{Console, GOOD};
+use crate::console::{Console, GOOD, Voice};
 use crate::exit::{End, usage};
 use crate::interrupt::Interrupt;
 use crate::rejects::Rejects;
@@ -23,6 +23,7 @@ use crate::serve::access::Tokens;
 use crate::serve::{Current, Guard, InForce, Ingest, Own, State, Vitals, Writer, answer};
 use crate::settings::load::{self, Settings};
 use crate::settings::review::Review;
+use crate::streams::parts::Parts;
 
 /// How often it is looked whether the program is to stop.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -36,14 +37,18 @@ const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the settings are not valid, nobody could ask, the address is taken, or the store cannot be opened.
 pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
-    log(args.log);
-    let tokens = tokens(args)?;
     let console = Console::plain();
+    log(args.log, console.voice());
+    let tokens = tokens(args)?;
     let engine = Engine::new()?;
     let settings = args.settings.as_deref().map(Settings::read).transpose()?;
     let current = match &settings {
         Some(settings) => current(settings, &engine)?,
         None => defaults(&engine)?,
+    };
+    let streams = match &settings {
+        Some(settings) if args.streams.events.or(args.streams.records).is_some() => Some(settings.streams()?),
+        _ => None,
     };
     let mut rules = RuleSet::new();
     if let Some(settings) = &settings {
@@ -68,9 +73,22 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
     let ended: anyhow::Result<()> = runtime.block_on(async {
         let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
         let address = listener.local_addr().context("the address is not known")?;
+        let mut ingest = Ingest::new(in_force.clone(), writer.clone(), account.clone(), args.max_body_bytes);
+        let mut parts = match streams {
+            Some(config) => Some(Parts::open(config, &vitals).await?),
+            None => None,
+        };
+        if let Some(parts) = &mut parts {
+            if args.streams.events.is_some() {
+                ingest.hand_over(parts.intake());
+            }
+            if args.streams.records.is_some() {
+                parts.take_out(writer.clone(), &account)?;
+            }
+        }
         let state = Arc::new(State::new(
             engine.clone(),
-            Ingest::new(in_force.clone(), writer.clone(), account.clone(), args.max_body_bytes),
+            ingest,
             Own::new(load::defaults(&engine, None)?, writer),
             account.clone(),
             rules,
@@ -84,7 +102,11 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
         tokio::spawn(reloaded(signals.clone(), watch, guard.clone(), PathBuf::from(&args.tokens)));
         console.say(&format!("{GOOD}listening:{GOOD:#} http://{address}"));
         let stop = drained(signals, vitals, Duration::from_secs(args.drain_seconds.into()));
-        answer(listener, state, guard, args.max_body_bytes, stop).await.context("the listener failed")
+        let answered = answer(listener, state, guard, args.max_body_bytes, stop).await.context("the listener failed");
+        if let Some(parts) = parts {
+            parts.end().await;
+        }
+        answered
     });
     drop(runtime);
     // The store is sealed to its end.
@@ -96,8 +118,8 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
 }
 
 /// What the program says of itself goes to standard error.
-fn log(form: LogForm) {
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false);
+pub(super) fn log(form: LogForm, voice: Voice) {
+    let log = tracing_subscriber::fmt().with_writer(move || voice.clone()).with_ansi(false);
     match form {
         LogForm::Text => log.init(),
         LogForm::Json => log.json().init(),
@@ -149,17 +171,27 @@ fn whole(engine: Engine, in_force: InForce) -> Box<watch::Prepare> {
 
 /// Signals: to end, and to load everything anew.
 #[derive(Clone)]
-struct Signals {
-    end: Interrupt,
+pub(super) struct Signals {
+    /// The signal to end.
+    pub end: Interrupt,
     reload: Arc<AtomicBool>,
 }
 
 impl Signals {
-    fn watch() -> std::io::Result<Self> {
+    /// Watches for them from now on.
+    ///
+    /// # Errors
+    /// When the system refuses the handlers.
+    pub fn watch() -> std::io::Result<Self> {
         let reload = Arc::<AtomicBool>::default();
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGHUP, reload.clone())?;
         Ok(Self { end: Interrupt::watch()?, reload })
+    }
+
+    /// Whether somebody asked, since this was asked last, to have everything loaded anew.
+    pub fn asked_to_reload(&self) -> bool {
+        self.reload.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -185,7 +217,7 @@ async fn reloaded(signals: Signals, watch: Option<Watch>, guard: Arc<Guard>, tok
     loop {
         tokio::time::sleep(GLANCE).await;
         turns = turns.wrapping_add(1);
-        let asked = signals.reload.swap(false, Ordering::Relaxed);
+        let asked = signals.asked_to_reload();
         if asked && let Some(watch) = &watch {
             watch.reload();
         }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actlog_engine::{Batch, Error, Outcome};
+use actlog_streams::Intake;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,20 +13,22 @@ use super::current::InForce;
 use super::reply::Refusal;
 use super::writer::Writer;
 use crate::account::Account;
-use crate::batches::{Batches, Tag};
+use crate::batches::{Batches, Refused, Tag};
 use crate::console::Console;
 use crate::totals::Totals;
 
 /// Events that cannot be used and are named in an answer.
-const MOST_NAMED: usize = 100;
+pub(super) const MOST_NAMED: usize = 100;
 
 /// Takes events in.
 #[derive(Clone)]
 pub struct Ingest {
     in_force: InForce,
     writer: Writer,
-    account: Arc<Mutex<Account>>,
-    most_bytes: usize,
+    pub(super) account: Arc<Mutex<Account>>,
+    pub(super) most_bytes: usize,
+    /// Where events go instead, for others to filter.
+    intake: Option<Intake>,
 }
 
 /// What became of the events of a request.
@@ -41,7 +44,7 @@ struct Answer {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Unusable {
+pub(super) struct Unusable {
     line: u64,
     column: u64,
     reason: String,
@@ -53,11 +56,19 @@ struct Unusable {
 impl Ingest {
     /// Filters with the settings in force, writes with `writer`, and counts in `account`; events over `most_bytes` are rejected.
     pub fn new(in_force: InForce, writer: Writer, account: Arc<Mutex<Account>>, most_bytes: usize) -> Self {
-        Self { in_force, writer, account, most_bytes }
+        Self { in_force, writer, account, most_bytes, intake: None }
+    }
+
+    /// Gives events to streams from now on, and filters none.
+    pub fn hand_over(&mut self, intake: Intake) {
+        self.intake = Some(intake);
     }
 
     /// Takes the events of a request: filters them, waits until their records are durable, and only then counts them.
     pub async fn take(self, source: String, body: Vec<u8>) -> Response {
+        if let Some(intake) = &self.intake {
+            return self.give(intake, source, body).await;
+        }
         let filter = self.in_force.get().filter.clone();
         let most_bytes = self.most_bytes;
         let filtered = tokio::task::spawn_blocking(move || {
@@ -103,15 +114,20 @@ impl Ingest {
     }
 }
 
-/// Names what cannot be used.
-fn name(tag: &Tag, outcome: &Result<Outcome, Error>, unusable: &mut Vec<Unusable>) {
-    let refused = tag.refused.iter().map(|refused| Unusable {
+/// Names what is refused before any filter sees it.
+pub(super) fn refused(tag: &Tag) -> Vec<Unusable> {
+    let unusable = |refused: &Refused| Unusable {
         line: refused.origin.position.line,
         column: refused.origin.position.column,
         reason: refused.flaw.reason.to_owned(),
         place: String::new(),
         explanation: refused.flaw.explanation.to_string(),
-    });
+    };
+    tag.refused.iter().map(unusable).collect()
+}
+
+/// Names what cannot be used.
+fn name(tag: &Tag, outcome: &Result<Outcome, Error>, unusable: &mut Vec<Unusable>) {
     let of = |index: u32, reason: &str, place: &str, explanation: &str| {
         let position = tag.sent.get(index as usize).map(|sent| &sent.origin.position);
         Unusable {
@@ -122,7 +138,7 @@ fn name(tag: &Tag, outcome: &Result<Outcome, Error>, unusable: &mut Vec<Unusable
             explanation: explanation.to_owned(),
         }
     };
-    let mut all: Vec<Unusable> = refused.collect();
+    let mut all = refused(tag);
     match outcome {
         Ok(outcome) => {
             all.extend(outcome.rejected.iter().map(|it| of(it.index, it.reason.name(), &it.place, &it.explanation)));

@@ -9,13 +9,14 @@ mod api;
 mod current;
 mod demo;
 mod guard;
-mod health;
+pub mod health;
+mod handover;
 mod ingest;
-mod metrics;
+pub mod metrics;
 mod own;
 mod page;
 pub mod playground;
-mod reply;
+pub mod reply;
 mod state;
 mod vitals;
 mod writer;
@@ -36,8 +37,8 @@ pub use guard::Guard;
 pub use ingest::Ingest;
 pub use own::Own;
 pub use state::State;
-pub use vitals::Vitals;
-pub use writer::Writer;
+pub use vitals::{SECONDS, Vitals};
+pub use writer::{NotWritten, Writer};
 
 /// Every address that is answered.
 fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize) -> Router {

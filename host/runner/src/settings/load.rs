@@ -5,15 +5,16 @@ use std::io::Read;
 use std::path::Path;
 
 use actlog_engine::{Engine, Error, Filter, SettingsError};
+use actlog_streams::Config;
 use anyhow::Context;
 use serde_json::Value as Json;
 use toml_edit::Document;
 
 use super::review::{self, Review};
 use super::rules::{self, ListedRule};
-use super::{convert, place};
+use super::{convert, place, streams};
 use crate::console::clean;
-use crate::exit::BadSettings;
+use crate::exit::{BadSettings, usage};
 use crate::rules::stamp::Stamp;
 
 /// The largest settings file, in bytes.
@@ -26,6 +27,7 @@ pub struct Settings {
     json: Json,
     rules: Vec<ListedRule>,
     review: Review,
+    streams: Option<Config>,
     /// What is wrong with the host's sections.
     host_errors: Vec<SettingsError>,
     stamp: Stamp,
@@ -68,7 +70,9 @@ impl Settings {
         let (rules, mut host_errors) = rules::take(&mut json);
         let (review, review_errors) = review::take(&mut json);
         host_errors.extend(review_errors);
-        Ok(Self { name: name.to_owned(), text, json, rules, review, host_errors, stamp: Stamp::default() })
+        let (streams, streams_errors) = streams::take(&mut json);
+        host_errors.extend(streams_errors);
+        Ok(Self { name: name.to_owned(), text, json, rules, review, streams, host_errors, stamp: Stamp::default() })
     }
 
     /// The rules that are listed.
@@ -109,7 +113,7 @@ impl Settings {
         }
     }
 
-    /// Whether the host's sections are sound: rules and review.
+    /// Whether the host's sections are sound: rules, review and streams.
     ///
     /// # Errors
     /// [`BadSettings`] with everything that is wrong with them.
@@ -123,6 +127,16 @@ impl Settings {
     /// As for [`Self::check_host`].
     pub fn review(&self) -> Result<&Review, BadSettings> {
         self.check_host().map(|()| &self.review)
+    }
+
+    /// The section `[streams]`.
+    ///
+    /// # Errors
+    /// As for [`Self::check_host`]; where there is no such section.
+    pub fn streams(&self) -> anyhow::Result<Config> {
+        self.check_host()?;
+        let missing = || usage(format!("{} has no section [streams] that names servers; actlog settings init shows one", self.name));
+        self.streams.as_ref().map(|config| streams::beside(config, self.path())).ok_or_else(missing)
     }
 
     /// The same errors, each with its line.

@@ -7,6 +7,7 @@ pub mod publish;
 pub mod review;
 pub mod rules;
 pub mod schema;
+pub mod streams;
 
 /// The commented template that `actlog settings init` writes.
 pub const TEMPLATE: &str = include_str!("template.toml");

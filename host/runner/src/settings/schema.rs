@@ -1,10 +1,11 @@
 //! The schema of the settings: the filter's, and the sections that are the host's.
 
-use super::{review, rules};
+use super::{review, rules, streams};
 use crate::ordered::Value;
 
 /// The host's sections, each with its schema.
-const SECTIONS: [(&str, &str); 2] = [(rules::SECTION, include_str!("rules.schema.json")), (review::SECTION, review::SCHEMA)];
+const SECTIONS: [(&str, &str); 3] =
+    [(rules::SECTION, include_str!("rules.schema.json")), (review::SECTION, review::SCHEMA), (streams::SECTION, streams::SCHEMA)];
 
 /// Adds the host's sections to the schema of the settings, which the filter gives.
 ///

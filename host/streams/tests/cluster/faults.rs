@@ -42,7 +42,8 @@ async fn poison_goes_to_the_rejects_after_its_tries_and_its_neighbours_are_recor
     for (number, reason) in (1..).zip(reasons) {
         let reject = &kept[&actlog_streams::event_key(&events[number])][0];
         assert_eq!(&reject.bytes, &events[number]);
-        assert!(reject.reason.as_deref().is_some_and(|found| found.starts_with(reason)), "{:?}", reject.reason);
+        let found = reject.reject.as_ref().expect("a reject");
+        assert!(found.outcome == "faulted" && found.why.explanation.starts_with(reason), "{found:?}");
     }
     assert_eq!(kept.len(), 4);
 }

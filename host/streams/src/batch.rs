@@ -96,7 +96,7 @@ impl<W: Work> Shared<W> {
 
     /// Writes what an event came to, and lets it go. Where that does not succeed it stays, and comes again.
     async fn settle(&self, delivery: &Delivery, outcome: &Outcome, attempt: u32) {
-        let key = event_key(&delivery.bytes);
+        let key = || event_key(&delivery.bytes);
         let written = match outcome {
             Outcome::Recorded(records) => {
                 let all = records.iter().map(|record| self.put(Message::new(Lane::Records, &record.id, record.line.clone())));
@@ -109,21 +109,22 @@ impl<W: Work> Shared<W> {
                     Err(PutError::Never(why)) => {
                         add(&self.count.faulted, 1);
                         let why = Why::new("record-refused", format!("the servers refuse a record of it: {why}"));
-                        self.give_up(delivery, &key, &why, attempt).await.map(|()| Settled::Told)
+                        self.give_up(delivery, &key(), &why, attempt).await.map(|()| Settled::Told)
                     }
                     Err(stopped) => Err(stopped),
                 }
             }
             Outcome::Excluded { rule, reason, message, entity } => {
                 add(&self.count.excluded, 1);
+                let key = key();
                 let line = json!({ "Event": key, "Rule": rule, "Reason": reason, "Message": message, "Entity": entity });
                 self.put(Message::new(Lane::Ledger, key.as_str(), line.to_string())).await.map(|()| Settled::Done)
             }
             Outcome::Rejected(why) => {
                 add(&self.count.rejected, 1);
-                self.put(reject(delivery, &key, "rejected", why, attempt)).await.map(|()| Settled::Done)
+                self.put(reject(delivery, &key(), "rejected", why, attempt)).await.map(|()| Settled::Done)
             }
-            Outcome::Faulted(why) => self.fault(delivery, &key, why, attempt).await,
+            Outcome::Faulted(why) => self.fault(delivery, &key(), why, attempt).await,
         };
         match written {
             Ok(Settled::Done) => {

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use actlog_streams::{Config, Error, Finding, Lag, Link, check, lag, setup};
+use actlog_streams::{Error, Finding, Lag, Link, check, lag, setup};
 use anyhow::Context;
 use serde_json::{Value as Json, json};
 
@@ -46,11 +46,12 @@ pub fn streams(command: &StreamsCommand) -> anyhow::Result<End> {
 
 /// Asks the servers until they answer or the time is over.
 fn asked<T>(args: &StreamsArgs, ask: impl AsyncFn(&Link) -> Result<T, Error>) -> anyhow::Result<T> {
-    let config = Settings::read(&args.settings)?.streams()?;
+    let mut config = Settings::read(&args.settings)?.streams()?;
+    config.drain_ms = 1_000;
     let (until, servers) = (Instant::now() + Duration::from_secs(args.wait.into()), config.servers.join(", "));
     let waiting = Console::waiting(&format!("asking {servers}"));
     let answer = on_a_runtime(async {
-        let link = Link::open(Config { drain_ms: 1_000, ..config }).await?;
+        let link = Link::open(config).await?;
         let answer = loop {
             let left = until.saturating_duration_since(Instant::now());
             match tokio::time::timeout(left, ask(&link)).await {

@@ -28,9 +28,15 @@ struct Copies;
 
 impl Work for Copies {
     async fn work(&self, batch: Vec<Event>) -> Vec<Outcome> {
-        let record = |event: Event| Record { id: format!("bench-{}", event.sequence), line: event.bytes };
+        let record = |event: Event| Record { id: id(&event.bytes), line: event.bytes };
         batch.into_iter().map(|event| Outcome::Recorded(vec![record(event)])).collect()
     }
+}
+
+/// The number that an event begins with.
+fn id(event: &[u8]) -> String {
+    let digits = event.iter().take_while(|byte| byte.is_ascii_digit()).copied().collect();
+    format!("bench-{}", String::from_utf8(digits).expect("digits"))
 }
 
 struct Nowhere;
@@ -124,6 +130,7 @@ async fn measure() {
     config.batches_at_once = number("ACTLOG_BATCHES", 2);
     config.publishes_at_once = number("ACTLOG_PUBLISHES", AT_ONCE);
     config.max_ack_pending = number("ACTLOG_PENDING", 1_024);
+    config.events_per_message = number("ACTLOG_PER_MESSAGE", 64);
     config.max_event_bytes = 64 * 1024;
     config.ack_wait_ms = 30_000;
     config.answer_ms = 10_000;

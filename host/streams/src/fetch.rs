@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 
 use crate::hold::{Place, delivered};
-use crate::{Link, backoff};
+use crate::{Link, backoff, pack};
 
 /// How long to wait at the servers for a first message.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,6 +21,13 @@ pub(crate) struct Delivery {
     pub sequence: u64,
     pub times: u64,
     pub message: Message,
+}
+
+impl Delivery {
+    /// The events of a message of EVENTS.
+    pub fn events(&self) -> Vec<Bytes> {
+        pack::events(&self.bytes, self.message.headers.as_ref())
+    }
 }
 
 /// A consumer from which batches are taken. Nothing is taken ahead of time, so nothing waits here while others could work it.

@@ -11,7 +11,7 @@ use futures_util::stream;
 use crate::counts::add;
 use crate::names::event_key;
 use crate::put::{Trouble, is_full, sorted};
-use crate::{Count, Link};
+use crate::{Count, Link, pack};
 
 /// The way into EVENTS. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -71,27 +71,35 @@ impl Intake {
             return Err(IntakeError::TooLarge { index, bytes: event.len(), limit });
         }
         let at_once = self.link.config.publishes_at_once;
-        let mut answers =
-            stream::iter(events.into_iter().enumerate().map(|(index, event)| self.one(index, event))).buffer_unordered(at_once);
+        let packs = pack::pack(events, self.link.config.events_per_message, limit);
+        let mut answers = stream::iter(packs.into_iter().map(|(first, pack)| self.one(first, pack))).buffer_unordered(at_once);
         let mut accepted = Accepted::default();
         while let Some(answer) = answers.next().await {
-            let again = answer?;
-            accepted.events += 1;
-            accepted.doubles += u64::from(again);
-            add(&self.count.accepted, 1);
-            add(&self.count.accepted_again, usize::from(again));
+            let (events, again) = answer?;
+            let doubles = if again { events } else { 0 };
+            accepted.events += events as u64;
+            accepted.doubles += doubles as u64;
+            add(&self.count.accepted, events);
+            add(&self.count.accepted_again, doubles);
         }
         Ok(accepted)
     }
 
-    async fn one(&self, index: usize, event: Bytes) -> Result<bool, IntakeError> {
-        let bytes = event.len();
-        let publish = PublishMessage::build().message_id(event_key(&event)).expected_stream(self.link.names.events_stream()).payload(event);
+    /// How many events it was, and whether they stood there before.
+    async fn one(&self, index: usize, pack: Vec<Bytes>) -> Result<(usize, bool), IntakeError> {
+        let events = pack.len();
+        let (payload, lengths) = pack::joined(pack);
+        let bytes = payload.len();
+        let mut publish =
+            PublishMessage::build().message_id(event_key(&payload)).expected_stream(self.link.names.events_stream()).payload(payload);
+        if let Some(lengths) = lengths {
+            publish = publish.header(pack::LENGTHS, lengths);
+        }
         let answer = match self.link.context.send_publish(self.link.names.events_subject(), publish).await {
             Ok(answer) => answer.await,
             Err(error) => Err(error),
         };
-        answer.map(|ack| ack.duplicate).map_err(|error| refused(index, bytes, self.link.config.max_event_bytes, &error))
+        answer.map(|ack| (events, ack.duplicate)).map_err(|error| refused(index, bytes, self.link.config.max_event_bytes, &error))
     }
 }
 

@@ -43,6 +43,7 @@ mod hold;
 mod intake;
 mod lag;
 mod names;
+mod pack;
 mod put;
 mod setup;
 mod sink;

@@ -36,7 +36,7 @@ pub struct Reject {
     pub outcome: String,
     /// Why.
     pub why: Why,
-    /// The event's number in the stream of events; none for a record.
+    /// The number of the event's message in the stream of events; none for a record.
     pub sequence: Option<u64>,
 }
 

@@ -11,7 +11,7 @@ use bytes::Bytes;
 pub struct Event {
     /// Its bytes, unchanged.
     pub bytes: Bytes,
-    /// Its number in the stream of events.
+    /// The number of its message in the stream of events.
     pub sequence: u64,
     /// Which try this is, from 1.
     pub attempt: u32,

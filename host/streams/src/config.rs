@@ -51,7 +51,7 @@ pub struct Config {
     /// How many messages of EVENTS, and how many records, may be in work at all workers or sinks together.
     #[serde(default = "defaults::max_ack_pending")]
     pub max_ack_pending: usize,
-    /// How many messages a worker or sink takes at once. With `max-event-bytes` each, and in all batches, they must fit into
+    /// How many events or records a worker or sink takes at once, in as many messages as it needs. With `max-event-bytes` each, and in all batches, they must fit into
     /// 1 GiB.
     #[serde(default = "defaults::batch")]
     pub batch: usize,
@@ -158,10 +158,10 @@ mod defaults {
         1024
     }
     pub fn batch() -> usize {
-        64
+        256
     }
     pub fn batches_at_once() -> usize {
-        2
+        4
     }
     pub fn max_tries() -> u32 {
         5
@@ -176,7 +176,7 @@ mod defaults {
         5_000
     }
     pub fn publishes_at_once() -> usize {
-        256
+        1024
     }
     pub fn drain_ms() -> u64 {
         30_000

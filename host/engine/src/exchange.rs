@@ -153,7 +153,36 @@ pub enum UnknownKind {
 
 impl UnknownKind {
     /// Every kind, in the order of the contract.
-    pub const ALL: &[Self] = &[Self::NotTheApi, Self::NoMessage, Self::AmbiguousPath, Self::AmbiguousMethod, Self::Unsupported, Self::BadBatch, Self::TooManyEvents, Self::EventsCut, Self::UnknownMessage, Self::UnknownSet, Self::UnknownNavigation, Self::UnknownId, Self::UnknownReference, Self::NestedWrite, Self::BodyCut, Self::BodyUnreadable, Self::ValueNotRead, Self::BadQuery, Self::Conflict, Self::NoIdentity, Self::UnreadableToken, Self::DirectoryIdentity, Self::BadAddress, Self::BadTime, Self::NoExchangeId, Self::NoAnswer, Self::UnexpectedStatus, Self::Limit];
+    pub const ALL: &[Self] = &[
+        Self::NotTheApi,
+        Self::NoMessage,
+        Self::AmbiguousPath,
+        Self::AmbiguousMethod,
+        Self::Unsupported,
+        Self::BadBatch,
+        Self::TooManyEvents,
+        Self::EventsCut,
+        Self::UnknownMessage,
+        Self::UnknownSet,
+        Self::UnknownNavigation,
+        Self::UnknownId,
+        Self::UnknownReference,
+        Self::NestedWrite,
+        Self::BodyCut,
+        Self::BodyUnreadable,
+        Self::ValueNotRead,
+        Self::BadQuery,
+        Self::Conflict,
+        Self::NoIdentity,
+        Self::UnreadableToken,
+        Self::DirectoryIdentity,
+        Self::BadAddress,
+        Self::BadTime,
+        Self::NoExchangeId,
+        Self::NoAnswer,
+        Self::UnexpectedStatus,
+        Self::Limit,
+    ];
 
     /// The name that ledgers print, in kebab-case.
     pub fn name(self) -> &'static str {

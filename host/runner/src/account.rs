@@ -133,7 +133,11 @@ impl Account {
         let reject = kept.reject.clone().unwrap_or_default();
         let outcome = if reject.outcome == REJECTED { REJECTED } else { FAULTED };
         let why = reject.why;
-        if outcome == REJECTED { self.totals.add_rejected() } else { self.totals.add_faulted(1) }
+        if outcome == REJECTED {
+            self.totals.add_rejected()
+        } else {
+            self.totals.add_faulted(1)
+        }
         *self.reasons.entry((outcome, why.reason.clone())).or_default() += 1;
         let position = Position { line: reject.sequence.unwrap_or(kept.sequence), ..Position::START };
         let origin = Origin { source: stream.clone(), position };

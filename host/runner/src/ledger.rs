@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actlog_engine::{Exclusion, ExclusionReason};
 use actlog_engine::rules::RuleDrop;
+use actlog_engine::{Exclusion, ExclusionReason};
 use serde::Serialize;
 
 use crate::totals::Totals;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use serde_json::json;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::counts::add;
@@ -24,6 +25,8 @@ pub(crate) struct Shared<W> {
     pub link: Link,
     pub work: Arc<W>,
     pub count: Arc<Count>,
+    /// Held by whoever tries alone what another may have died of: if this process dies, only that one is to blame.
+    pub turn: Arc<Mutex<()>>,
     /// No new batch, and no new event alone.
     pub stop: CancellationToken,
     /// Nothing more, at once.
@@ -36,6 +39,7 @@ impl<W> Clone for Shared<W> {
             link: self.link.clone(),
             work: self.work.clone(),
             count: self.count.clone(),
+            turn: self.turn.clone(),
             stop: self.stop.clone(),
             abort: self.abort.clone(),
         }
@@ -88,6 +92,7 @@ impl<W: Work> Shared<W> {
         let mut tried = 1;
         if all.len() > 1 {
             tried += 1;
+            let _turn = self.turn.lock().await;
             if tries::note(&self.link, &event_key(&delivery.bytes), &self.abort).await? == 0 {
                 self.together(slice::from_ref(delivery), tried).await;
                 return Ok(());
@@ -99,6 +104,7 @@ impl<W: Work> Shared<W> {
                 delivery.place.again(&self.link, None).await;
                 return Ok(());
             }
+            let _turn = self.turn.lock().await;
             let key = event_key(event);
             let before = tries::note(&self.link, &key, &self.abort).await?;
             let attempt = before.saturating_add(tried + 1);
@@ -179,7 +185,6 @@ impl<W: Work> Shared<W> {
     async fn give_up(&self, delivery: &Delivery, event: &Bytes, why: Why, tries: u32) -> Result<Written, PutError> {
         tracing::error!("streams: event {} is put to the rejects after {tries} tries: {why}", delivery.sequence);
         self.put(reject(delivery, event, "faulted", &why, tries)).await?;
-        add(&self.count.given_up, 1);
         Ok(Written::Ended(Outcome::Faulted(why)))
     }
 
@@ -195,6 +200,8 @@ impl<W: Work> Shared<W> {
                 delivery.place.done(&self.link, &self.count).await;
                 for written in &written {
                     if let Written::Ended(outcome) = written {
+                        // Counted here, as an event beside others may be given up more than once.
+                        add(&self.count.given_up, usize::from(matches!(outcome, Outcome::Faulted(_))));
                         self.work.ended(outcome);
                     }
                 }

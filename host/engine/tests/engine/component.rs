@@ -61,7 +61,15 @@ fn embedded_component_exports_the_whole_contract() {
     let component = common::engine().component_bytes();
     let (_, mut exports) = outer_names(component);
     exports.sort();
-    assert_eq!(exports, ["actlog:activity/exchange@0.3.0", "actlog:activity/filter@0.3.0", "actlog:activity/reference@0.3.0", "actlog:activity/types@0.3.0"]);
+    assert_eq!(
+        exports,
+        [
+            "actlog:activity/exchange@0.3.0",
+            "actlog:activity/filter@0.3.0",
+            "actlog:activity/reference@0.3.0",
+            "actlog:activity/types@0.3.0"
+        ]
+    );
 
     let DecodedWasm::Component(resolve, world) = wit_component::decode(component).expect("it carries its contract") else {
         panic!("it is no package");

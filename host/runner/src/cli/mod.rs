@@ -9,8 +9,8 @@ mod rule;
 mod streams;
 
 pub use review::{LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
-pub use streams::{StreamsArgs, StreamsCommand};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
+pub use streams::{StreamsArgs, StreamsCommand};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

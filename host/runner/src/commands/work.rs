@@ -67,7 +67,9 @@ pub fn work(args: &RunArgs) -> anyhow::Result<End> {
         });
         console.say(&format!("{GOOD}working:{GOOD:#} {}", link.config().servers.join(", ")));
         while signals.end.signal().is_none() && !working.is_finished() {
-            if signals.asked_to_reload() && let Some(watch) = &watch {
+            if signals.asked_to_reload()
+                && let Some(watch) = &watch
+            {
                 watch.reload();
             }
             console.tell(|| progress(&account, &outlook));

@@ -37,8 +37,7 @@ impl Ingest {
         let most_bytes = self.most_bytes;
         let framed = tokio::task::spawn_blocking(move || Batches::of_bytes(&source, body, most_bytes).map(|batch| batch.tag).collect());
         let Ok(tags): Result<Vec<Tag>, _> = framed.await else { return Refusal::failed("the events were not read").into_response() };
-        let events: Vec<Bytes> =
-            tags.iter().flat_map(|tag| tag.sent.iter().map(|sent| Bytes::copy_from_slice(tag.bytes(sent)))).collect();
+        let events: Vec<Bytes> = tags.iter().flat_map(|tag| tag.sent.iter().map(|sent| Bytes::copy_from_slice(tag.bytes(sent)))).collect();
         match intake.publish(events).await {
             Ok(accepted) => self.given(tags, accepted.events, accepted.doubles),
             Err(error @ IntakeError::TooLarge { index, .. }) => {
@@ -60,7 +59,9 @@ impl Ingest {
                 return Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")).into_response();
             }
         }
-        if !unusable.is_empty() && let Err(error) = account.rejects.sync() {
+        if !unusable.is_empty()
+            && let Err(error) = account.rejects.sync()
+        {
             return Refusal::unavailable(format!("events that cannot be used are not kept: {error:#}")).into_response();
         }
         let rejected = unusable.len() as u64;

@@ -78,9 +78,9 @@ pub fn outcomes(encoder: &mut DescriptorEncoder<'_>, summary: &Summary) -> fmt::
     counter(encoder, "records", "Records that were made of events", totals.records)?;
     let reasons = [("excluded", &summary.excluded), ("rejected", &summary.rejected), ("faulted", &summary.faulted)];
     let reasons = reasons.into_iter().flat_map(|(outcome, reasons)| {
-        reasons.iter().map(move |(reason, count)| {
-            (vec![("outcome".to_owned(), outcome.to_owned()), ("reason".to_owned(), reason.clone())], *count)
-        })
+        reasons
+            .iter()
+            .map(move |(reason, count)| (vec![("outcome".to_owned(), outcome.to_owned()), ("reason".to_owned(), reason.clone())], *count))
     });
     counters(encoder, "events_by_reason", "Events that were not recorded, by the reason", reasons)?;
     let effects = summary.rules.iter().flat_map(|row| {
@@ -138,12 +138,7 @@ pub fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value:
 ///
 /// # Errors
 /// Never in practice.
-pub fn gauges(
-    encoder: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    values: impl IntoIterator<Item = (Labels, u64)>,
-) -> fmt::Result {
+pub fn gauges(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, u64)>) -> fmt::Result {
     let kind = ConstGauge::new(0i64).metric_type();
     let mut metric = encoder.encode_descriptor(name, help, None, kind)?;
     for (labels, value) in values {

@@ -32,7 +32,9 @@ fn outcome(event: &Event) -> Outcome {
     let text = String::from_utf8_lossy(&event.bytes);
     let (number, word) = text.split_once(' ').expect("NUMBER WORD");
     match word {
-        "excluded" => Outcome::Excluded { rule: None, reason: "auditing-off".into(), message: "Update".into(), entity: Some("account".into()) },
+        "excluded" => {
+            Outcome::Excluded { rule: None, reason: "auditing-off".into(), message: "Update".into(), entity: Some("account".into()) }
+        }
         "rejected" => Outcome::Rejected(Why { at: 3, ..Why::new("not-json", "no\r\nJSON") }),
         "poison" => Outcome::Faulted(Why::new("trap", "it traps")),
         "heals" if event.attempt < 3 => Outcome::Faulted(Why::new("trap", "not yet")),

@@ -18,7 +18,7 @@
 //!
 //! | where | by what | how long |
 //! |---|---|---|
-//! | EVENTS | `Nats-Msg-Id`, the SHA-256 of the message's bytes | `dedupe-window-ms`; sent again later, or among others, an event is worked again, to the same ids |
+//! | EVENTS | `Nats-Msg-Id`, the SHA-256 of the message's bytes | `dedupe-window-ms`; then it is worked again, to the same ids |
 //! | RECORDS | one subject a record, taken only where that subject is empty | while the record stands there: see [`Retention`] |
 //! | REJECTS, LEDGER | the same; the id is the SHA-256 of the event's bytes | as long as the message stands there |
 //! | the store | the record's Id | for ever: a sink must drop an Id that it has |

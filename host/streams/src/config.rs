@@ -51,7 +51,8 @@ pub struct Config {
     /// How many messages of EVENTS, and how many records, may be in work at all workers or sinks together.
     #[serde(default = "defaults::max_ack_pending")]
     pub max_ack_pending: usize,
-    /// How many events or records a worker or sink takes at once, in as many messages as it needs. With `max-event-bytes` each, and in all batches, they must fit into
+    /// How many events or records a worker or sink takes at once, in as many messages as it needs.
+    /// With `max-event-bytes` each, and in all batches, they must fit into
     /// 1 GiB.
     #[serde(default = "defaults::batch")]
     pub batch: usize,

@@ -60,7 +60,10 @@ class Handler(socketserver.StreamRequestHandler):
             return False
         method, target, _ = line.decode("latin-1").split(" ", 2)
         headers = {}
-        while (field := self.rfile.readline(65536).decode("latin-1")) not in ("\r\n", ""):
+        while (field := self.rfile.readline(65536).decode("latin-1")) != "\r\n":
+            if not field.endswith("\n"):
+                # A head that was cut is no request.
+                return False
             name, value = field.split(":", 1)
             headers[name.lower()] = value.strip()
         stand_in = self.server.stand_in

@@ -10,6 +10,9 @@ import time
 
 import httpx
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ResponseReceived
 
 from servers import Envoy, PATIENCE, StandIn, peak_kib, processor, proxy, until
 
@@ -230,6 +233,39 @@ def test_last_byte_waits_for_the_intent(rig, held):
     assert rig.upstream.targets() == []
 
 
+@pytest.mark.parametrize("head, goes_up", [
+    ((b"POST", (b"content-length", b"0")), True),
+    ((b"POST",), False),
+    ((b"GET",), False),
+    ((b"DELETE", (b"content-length", b"0")), True),
+])
+def test_head_with_its_end_in_another_frame_waits_for_the_intent(rig, head, goes_up):
+    """The head has come, the frame that says that there is no more has not: what the upstream takes for whole has its intent."""
+    rig.begin()
+    connection, stream = http2(rig.envoy.port, b"/api/hang", *head)
+    with stream:
+        time.sleep(0.3)
+        assert rig.upstream.targets() == ["/api/hang"] * goes_up
+        rig.processor.kill()
+        connection.end_stream(1)
+        stream.sendall(connection.data_to_send())
+        assert status(connection, stream) == b"500"
+    rig.processor.start()
+    assert rig.upstream.targets() == ["/api/hang"] * goes_up
+    assert [exchange["target"] for exchange in rig.processor.wait(int(goes_up))] == ["/api/hang"] * goes_up
+
+
+def test_switch_of_protocols_waits_for_the_intent(rig):
+    rig.begin(change=lambda text: text.replace("codec_type: AUTO", "upgrade_configs: [{ upgrade_type: websocket }]\n                codec_type: AUTO"))
+    with socket.create_connection(("127.0.0.1", rig.envoy.port), timeout=PATIENCE) as connection:
+        connection.sendall(b"GET /api/hang HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
+        until("the request to come up", lambda: rig.upstream.targets() == ["/api/hang"])
+        rig.processor.kill()
+    rig.processor.start()
+    (found,) = rig.processor.wait(1)
+    assert (found["target"], found["status"]) == ("/api/hang", None)
+
+
 @pytest.mark.parametrize("http2", [False, True])
 def test_trailers_end_a_request(rig, http2):
     trailers = "codec_type: AUTO\n                http_protocol_options: { enable_trailers: true }"
@@ -243,24 +279,33 @@ def test_trailers_end_a_request(rig, http2):
     assert (found["status"], text(found["request_body"]), found["request_body"]["whole"]) == (200, b"abc", True)
 
 
+def http2(port, path, method, *headers):
+    """A connection with HTTP/2, and on it a request's head that does not end it."""
+    connection = H2Connection(H2Configuration(header_encoding=None))
+    connection.initiate_connection()
+    connection.send_headers(1, [(b":method", method), (b":path", path), (b":scheme", b"http"), (b":authority", b"x"), *headers])
+    stream = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    stream.sendall(connection.data_to_send())
+    return connection, stream
+
+
+def status(connection, stream):
+    """The status of the answer."""
+    while data := stream.recv(65536):
+        for event in connection.receive_data(data):
+            if isinstance(event, ResponseReceived):
+                return dict(event.headers)[b":status"]
+        stream.sendall(connection.data_to_send())
+
+
 def with_trailers(port, path, body):
     """A request with trailers in HTTP/2, and the status of its answer."""
-    from h2.config import H2Configuration
-    from h2.connection import H2Connection
-    from h2.events import ResponseReceived
-
-    connection = H2Connection(H2Configuration(header_encoding=None))
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as stream:
-        connection.initiate_connection()
-        connection.send_headers(1, [(b":method", b"POST"), (b":path", path), (b":scheme", b"http"), (b":authority", b"x")])
+    connection, stream = http2(port, path, b"POST")
+    with stream:
         connection.send_data(1, body)
         connection.send_headers(1, [(b"x-end", b"1")], end_stream=True)
         stream.sendall(connection.data_to_send())
-        while data := stream.recv(65536):
-            for event in connection.receive_data(data):
-                if isinstance(event, ResponseReceived):
-                    return dict(event.headers)[b":status"]
-            stream.sendall(connection.data_to_send())
+        return status(connection, stream)
 
 
 def test_answer_that_comes_early_has_its_intent(rig):
@@ -439,8 +484,9 @@ def test_kill_leaves_everything_that_was_done(rig):
                 target = f"/api/{who}/{number}"
                 number += 1
                 sent.add(target)
-                # By turns: nothing, a body of known length, one of unknown length in several pieces.
-                content = [None, b"x" * 3000, iter([b"x" * 700] * 4)][number % 3]
+                # By turns: nothing, a body of known length, one of unknown length in several pieces or in none. With HTTP/2 a frame
+                # without bytes ends all of them, so that what a head says is all that an upstream waits for.
+                content = [None, b"x" * 3000, iter([b"x" * 700] * 4), iter([])][number % 4]
                 try:
                     if client.request("POST", rig.url + target, content=content).status_code == 200:
                         answered.add(target)

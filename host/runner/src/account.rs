@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actlog_engine::rules::{OnFault, RuleFault};
@@ -13,11 +14,13 @@ use crate::console::{Console, clean};
 use crate::ledger::Ledger;
 use crate::rejects::{Keep, Rejects, Unusable};
 use crate::rules::set::RuleRow;
+use crate::source::event::Origin;
+use crate::source::position::Position;
 use crate::summary::Summary;
 use crate::totals::Totals;
 
 /// Reason of events for which the engine had no answer at all.
-const ENGINE: &str = "engine";
+pub const ENGINE: &str = "engine";
 const REJECTED: &str = "rejected";
 const FAULTED: &str = "faulted";
 /// Faults of one rule that are told one by one.
@@ -84,6 +87,65 @@ impl Account {
         Ok(outcome.records)
     }
 
+    /// Takes what the runner itself rejects of a batch that somebody else filters.
+    ///
+    /// # Errors
+    /// When the rejects file cannot be written.
+    pub fn take_refused(&mut self, tag: Tag, console: &Console) -> anyhow::Result<()> {
+        tag.refused.into_iter().try_for_each(|refused| self.refuse(refused, console))
+    }
+
+    /// Counts what an event on streams came to.
+    pub fn ended(&mut self, outcome: &actlog_streams::Outcome) {
+        use actlog_streams::Outcome;
+        match outcome {
+            Outcome::Recorded(records) => self.recorded(1, records.len() as u64),
+            Outcome::Excluded { rule, reason, message, entity } => {
+                self.excluded(rule.as_deref(), reason, message, entity.as_deref().unwrap_or_default());
+            }
+            Outcome::Rejected(why) => {
+                self.totals.add_rejected();
+                *self.reasons.entry((REJECTED, why.reason.clone())).or_default() += 1;
+            }
+            Outcome::Faulted(why) => {
+                self.totals.add_faulted(1);
+                *self.reasons.entry((FAULTED, why.reason.clone())).or_default() += 1;
+            }
+        }
+    }
+
+    /// Counts events that are recorded, and their records.
+    pub fn recorded(&mut self, events: u64, records: u64) {
+        self.totals.add_recorded(events, records);
+    }
+
+    /// Counts an event that was left out elsewhere: by a rule, or by the filter.
+    pub fn excluded(&mut self, rule: Option<&str>, reason: &str, message: &str, entity: &str) {
+        self.totals.add_excluded();
+        self.ledger.add_named(rule, reason, message, entity);
+    }
+
+    /// Keeps a reject that came out of streams. Its line is the event's number in `stream`, or the reject's own where that is not known.
+    ///
+    /// # Errors
+    /// When the rejects file cannot be written.
+    pub fn keep_reject(&mut self, stream: &Arc<str>, kept: &actlog_streams::Kept, console: &Console) -> anyhow::Result<()> {
+        let reject = kept.reject.clone().unwrap_or_default();
+        let outcome = if reject.outcome == REJECTED { REJECTED } else { FAULTED };
+        let why = reject.why;
+        if outcome == REJECTED {
+            self.totals.add_rejected()
+        } else {
+            self.totals.add_faulted(1)
+        }
+        *self.reasons.entry((outcome, why.reason.clone())).or_default() += 1;
+        let position = Position { line: reject.sequence.unwrap_or(kept.sequence), ..Position::START };
+        let origin = Origin { source: stream.clone(), position };
+        let unusable =
+            Unusable { origin: &origin, outcome, reason: &why.reason, place: &why.place, at: why.at, explanation: &why.explanation };
+        self.rejects.add(&unusable, &mut Keep::Bytes(&kept.bytes), console)
+    }
+
     /// What it comes to.
     pub fn summary(&self, rules: Vec<RuleRow>, time: Duration, complete: bool) -> Summary {
         let by_reason = |outcome: &str| {
@@ -120,14 +182,12 @@ impl Account {
     }
 
     fn fault(&mut self, fault: &Faulted, sent: &Sent, tag: &Tag, console: &Console) -> anyhow::Result<()> {
-        let (kind, rule) = (fault.kind.name(), fault.rule.as_deref());
-        let explanation = match rule {
+        let explanation = match &fault.rule {
             Some(rule) => Cow::from(format!("rule {rule}: {}", fault.explanation)),
             None => Cow::from(&fault.explanation),
         };
-        let reason = rule.map_or_else(|| kind.to_owned(), |rule| format!("rule {rule}: {kind}"));
-        *self.reasons.entry((FAULTED, reason)).or_default() += 1;
-        self.keep_faulted(kind, &explanation, sent, tag, console)
+        *self.reasons.entry((FAULTED, reason_of(fault))).or_default() += 1;
+        self.keep_faulted(fault.kind.name(), &explanation, sent, tag, console)
     }
 
     fn no_answer(&mut self, explanation: &str, sent: &Sent, tag: &Tag, console: &Console) -> anyhow::Result<()> {
@@ -140,13 +200,18 @@ impl Account {
         self.rejects.add(&unusable, &mut Keep::Bytes(tag.bytes(sent)), console)
     }
 
-    /// Tells the operator about rules that failed: a few times, and always when one is suspended.
     fn tell_faults(&mut self, faults: &[RuleFault], console: &Console) {
+        self.faults_to_tell(faults).iter().for_each(|told| console.note(told));
+    }
+
+    /// What the operator is to be told about rules that failed: a few times, and always when one is suspended.
+    pub fn faults_to_tell(&mut self, faults: &[RuleFault]) -> Vec<String> {
+        let mut all = Vec::new();
         for RuleFault { rule, kind, explanation, activities, on_fault, suspended } in faults {
             let told = self.told.entry(rule.clone()).or_default();
             if *suspended {
                 *told = told.saturating_add(1);
-                console.note(&format!(
+                all.push(format!(
                     "rule {rule} is suspended, because it keeps failing: {} ({kind}); to have it asked again, write its file or the settings anew",
                     clean(explanation)
                 ));
@@ -161,10 +226,17 @@ impl Account {
                     1 => format!("1 event is {fate}"),
                     more => format!("{more} events are {fate}"),
                 };
-                console.note(&format!("rule {rule} failed: {} ({kind}); {events}", clean(explanation)));
+                all.push(format!("rule {rule} failed: {} ({kind}); {events}", clean(explanation)));
             }
         }
+        all
     }
+}
+
+/// Why an event faulted, as the summary names it.
+pub fn reason_of(fault: &Faulted) -> String {
+    let kind = fault.kind.name();
+    fault.rule.as_deref().map_or_else(|| kind.to_owned(), |rule| format!("rule {rule}: {kind}"))
 }
 
 #[cfg(test)]

@@ -196,6 +196,16 @@ impl Iterator for Batches {
     }
 }
 
+/// Adds an event as one line: a line break inside becomes a blank, so that offsets stay true.
+pub fn on_one_line(event: &[u8], lines: &mut Vec<u8>) {
+    let line = lines.len();
+    lines.extend_from_slice(event);
+    for at in memchr::memchr_iter(b'\n', event) {
+        lines.get_mut(line + at).into_iter().for_each(|byte| *byte = b' ');
+    }
+    lines.push(b'\n');
+}
+
 #[derive(Default)]
 struct Building {
     events: Vec<u8>,
@@ -222,13 +232,7 @@ impl Building {
                 let start = self.raw.len();
                 self.raw.extend_from_slice(bytes);
                 self.sent.push(Sent { origin, start, end: self.raw.len() });
-                // One event a line: a line break inside becomes a blank, so that offsets stay true.
-                let line = self.events.len();
-                self.events.extend_from_slice(bytes);
-                for at in memchr::memchr_iter(b'\n', bytes) {
-                    self.events.get_mut(line + at).into_iter().for_each(|byte| *byte = b' ');
-                }
-                self.events.push(b'\n');
+                on_one_line(bytes, &mut self.events);
             }
             (Content::Held(bytes), Some(flaw)) => {
                 self.held += bytes.len();

@@ -69,6 +69,24 @@ impl Console {
         Self { bar, kept: None, since: Instant::now(), shown: false }
     }
 
+    /// Messages, and where standard error is a terminal a line that says how far something without an end is.
+    pub fn with_spinner() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+            ProgressStyle::with_template("{spinner} {wide_msg}").into_iter().for_each(|style| bar.set_style(style));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        Self { bar, kept: None, since: Instant::now(), shown: true }
+    }
+
+    /// What that line says.
+    pub fn tell(&self, message: impl FnOnce() -> String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(message());
+        }
+    }
+
     /// Shows how far a run is.
     pub fn progress(&mut self, bytes: u64, totals: &Totals) {
         let Some(bar) = &self.bar else { return };
@@ -142,6 +160,18 @@ impl Voice {
     /// A note that deserves a look.
     pub fn note(&self, text: &str) {
         self.say(&note(text));
+    }
+}
+
+/// For a log: a line comes as a whole.
+impl std::io::Write for Voice {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.say(String::from_utf8_lossy(line).trim_end_matches('\n'));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use actlog_engine::Exclusion;
 use actlog_engine::rules::RuleDrop;
+use actlog_engine::{Exclusion, ExclusionReason};
 use serde::Serialize;
 
 use crate::totals::Totals;
 
 /// Different entries that are counted one by one; what comes after is counted together.
 pub const MAX_ENTRIES: usize = 10_000;
+/// Reason of what a newer worker left out for a reason that is not known here.
+const UNKNOWN_REASON: &str = "unknown-reason";
 /// Characters of a name that are kept.
 pub const MAX_NAME: usize = 256;
 
@@ -72,16 +74,36 @@ impl Ledger {
     /// Counts what a batch left out.
     pub fn add(&mut self, exclusions: &[Exclusion]) {
         for exclusion in exclusions {
-            let count = u64::from(exclusion.count);
-            *self.reasons.entry(exclusion.reason.name()).or_default() += count;
-            let key = (exclusion.reason.name(), clipped(&exclusion.message), clipped(&exclusion.entity));
-            let full = self.entries.len() >= MAX_ENTRIES;
-            match self.entries.get_mut(&key) {
-                Some(known) => *known += count,
-                None if full => self.beyond += count,
-                None => {
-                    self.entries.insert(key, count);
-                }
+            self.count(exclusion.reason.name(), &exclusion.message, &exclusion.entity, u64::from(exclusion.count));
+        }
+    }
+
+    /// Counts one event that was left out elsewhere: by a rule, or by the filter for a reason of this name.
+    pub fn add_named(&mut self, rule: Option<&str>, reason: &str, message: &str, entity: &str) {
+        match rule {
+            Some(rule) => self.add_dropped(&[RuleDrop {
+                rule: rule.to_owned(),
+                reason: reason.to_owned(),
+                message: message.to_owned(),
+                entity: entity.to_owned(),
+                count: 1,
+            }]),
+            None => {
+                let known = ExclusionReason::ALL.iter().map(|known| known.name()).find(|known| *known == reason);
+                self.count(known.unwrap_or(UNKNOWN_REASON), message, entity, 1);
+            }
+        }
+    }
+
+    fn count(&mut self, reason: &'static str, message: &str, entity: &str, count: u64) {
+        *self.reasons.entry(reason).or_default() += count;
+        let key = (reason, clipped(message), clipped(entity));
+        let full = self.entries.len() >= MAX_ENTRIES;
+        match self.entries.get_mut(&key) {
+            Some(known) => *known += count,
+            None if full => self.beyond += count,
+            None => {
+                self.entries.insert(key, count);
             }
         }
     }
@@ -159,7 +181,6 @@ fn clipped(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actlog_engine::ExclusionReason;
 
     fn exclusion(message: &str, entity: &str, count: u32) -> Exclusion {
         Exclusion { reason: ExclusionReason::ExcludedMessage, message: message.into(), entity: entity.into(), count }

@@ -25,6 +25,7 @@ mod rules;
 mod serve;
 mod settings;
 mod source;
+mod streams;
 mod summary;
 mod table;
 mod totals;

@@ -54,6 +54,19 @@ impl Totals {
         self.faulted += other.faulted;
     }
 
+    /// Adds events that became records elsewhere.
+    pub fn add_recorded(&mut self, events: u64, records: u64) {
+        self.read += events;
+        self.recorded += events;
+        self.records += records;
+    }
+
+    /// Adds one event that was left out elsewhere.
+    pub fn add_excluded(&mut self) {
+        self.read += 1;
+        self.excluded += 1;
+    }
+
     /// What came since `before`.
     pub fn since(&self, before: &Totals) -> Totals {
         Totals {

@@ -1,24 +1,32 @@
 //! What a worker does with one batch: asks for the outcomes, writes them, and only then lets the events go.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::join_all;
 use serde_json::json;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::counts::add;
 use crate::fetch::Delivery;
 use crate::hold::Hold;
 use crate::names::{event_key, is_id};
-use crate::put::{Message, PutError, put};
-use crate::{Count, Event, Lane, Link, Outcome, Work, tries};
+use crate::put::{Message, PutError, SEQUENCE, TRIES, put};
+use crate::{Count, Event, Lane, Link, Outcome, Why, Work, tries};
+
+/// Events that the work is asked about at once.
+const ASKED_AT_ONCE: usize = 256;
 
 /// What all batches of a worker share.
 pub(crate) struct Shared<W> {
     pub link: Link,
     pub work: Arc<W>,
     pub count: Arc<Count>,
+    /// Held by whoever tries alone what another may have died of: if this process dies, only that one is to blame.
+    pub turn: Arc<Mutex<()>>,
     /// No new batch, and no new event alone.
     pub stop: CancellationToken,
     /// Nothing more, at once.
@@ -31,6 +39,7 @@ impl<W> Clone for Shared<W> {
             link: self.link.clone(),
             work: self.work.clone(),
             count: self.count.clone(),
+            turn: self.turn.clone(),
             stop: self.stop.clone(),
             abort: self.abort.clone(),
         }
@@ -40,14 +49,10 @@ impl<W> Clone for Shared<W> {
 impl<W: Work> Shared<W> {
     /// Works a batch to its end, or to the moment when it is told to stop; what is not at its end then comes again.
     pub async fn batch(&self, batch: Vec<Delivery>) {
-        add(&self.count.taken, batch.len());
+        add(&self.count.taken, batch.iter().map(|delivery| delivery.events().len()).sum());
         let _hold = Hold::new(&self.link, batch.iter().map(|delivery| delivery.place.clone()).collect());
         let (fresh, suspects): (Vec<_>, Vec<_>) = batch.into_iter().partition(|delivery| delivery.times == 1);
-        if !fresh.is_empty() {
-            let events = fresh.iter().map(|delivery| event(delivery, 1)).collect();
-            let outcomes = self.ask(events).await;
-            join_all(fresh.iter().zip(outcomes).map(|(delivery, outcome)| self.settle(delivery, outcome, 1))).await;
-        }
+        self.together(&fresh, 1).await;
         // Whoever had these before may have died of one of them, so each is tried alone and nobody else suffers.
         for delivery in suspects {
             if self.stop.is_cancelled() {
@@ -55,26 +60,71 @@ impl<W: Work> Shared<W> {
                 continue;
             }
             if let Err(PutError::Never(why)) = self.alone(&delivery).await {
-                tracing::error!("streams: event {} stays in the stream: {why}", delivery.sequence);
+                stays(&delivery, &why);
             }
         }
     }
 
-    async fn alone(&self, delivery: &Delivery) -> Result<(), PutError> {
-        let key = event_key(&delivery.bytes);
-        let before = tries::note(&self.link, &key, &self.abort).await?;
-        // The first try was in a batch, and nothing was noted of it.
-        let attempt = before.saturating_add(2);
-        if attempt > self.link.config.max_tries {
-            let reason = format!("tried {} times, and each time the worker ended before there was an outcome", attempt - 1);
-            return self.give_up(delivery, &key, &reason, attempt - 1).await;
+    /// Works the events of all these messages at once.
+    async fn together(&self, deliveries: &[Delivery], attempt: u32) {
+        let events: Vec<Event> = deliveries.iter().flat_map(|delivery| events(delivery, attempt)).collect();
+        let mut outcomes = Vec::with_capacity(events.len());
+        for events in events.chunks(ASKED_AT_ONCE) {
+            outcomes.extend(self.ask(events.to_vec()).await);
         }
-        let outcome = self.ask(vec![event(delivery, attempt)]).await.pop();
-        if let Some(outcome) = outcome {
-            if !matches!(outcome, Outcome::Faulted { .. }) {
+        let mut outcomes = outcomes.into_iter();
+        join_all(deliveries.iter().map(|delivery| {
+            let events = delivery.events();
+            let outcomes: Vec<Outcome> = outcomes.by_ref().take(events.len()).collect();
+            async move {
+                let writing = events.iter().zip(&outcomes).map(|(event, outcome)| self.write(delivery, event, outcome, attempt));
+                let written = join_all(writing).await.into_iter().collect();
+                self.finish(delivery, written).await;
+            }
+        }))
+        .await;
+    }
+
+    /// Works the events of one message: first all of them, and where that was tried before, one by one.
+    async fn alone(&self, delivery: &Delivery) -> Result<(), PutError> {
+        let all = delivery.events();
+        // The first try was in a batch, and nothing was noted of it.
+        let mut tried = 1;
+        if all.len() > 1 {
+            tried += 1;
+            let _turn = self.turn.lock().await;
+            if tries::note(&self.link, &event_key(&delivery.bytes), &self.abort).await? == 0 {
+                self.together(slice::from_ref(delivery), tried).await;
+                return Ok(());
+            }
+        }
+        let mut written = Vec::with_capacity(all.len());
+        for event in &all {
+            if self.stop.is_cancelled() {
+                delivery.place.again(&self.link, None).await;
+                return Ok(());
+            }
+            let _turn = self.turn.lock().await;
+            let key = event_key(event);
+            let before = tries::note(&self.link, &key, &self.abort).await?;
+            let attempt = before.saturating_add(tried + 1);
+            let (outcome, attempt) = if before > 0 && attempt > self.link.config.max_tries {
+                let explanation = format!("tried {} times, and each time the worker ended before there was an outcome", attempt - 1);
+                (Some(Outcome::Faulted(Why::new("worker-ended", explanation))), attempt - 1)
+            } else {
+                let event = Event { bytes: event.clone(), sequence: delivery.sequence, attempt };
+                (self.ask(vec![event]).await.pop(), attempt)
+            };
+            let Some(outcome) = outcome else { continue };
+            if !matches!(outcome, Outcome::Faulted(_)) {
                 tries::forget(&self.link, &key).await;
             }
-            self.settle(delivery, outcome, attempt).await;
+            written.push(self.write(delivery, event, &outcome, attempt).await);
+        }
+        if self.finish(delivery, written.into_iter().collect()).await {
+            for key in all.iter().chain((all.len() > 1).then_some(&delivery.bytes)).map(|bytes| event_key(bytes)) {
+                tries::forget(&self.link, &key).await;
+            }
         }
         Ok(())
     }
@@ -82,7 +132,7 @@ impl<W: Work> Shared<W> {
     /// One outcome for each event, whatever the work does.
     async fn ask(&self, events: Vec<Event>) -> Vec<Outcome> {
         let number = events.len();
-        let all = |reason: String| vec![Outcome::Faulted { reason }; number];
+        let all = |explanation: String| vec![Outcome::Faulted(Why::new("worker", explanation)); number];
         let work = self.work.clone();
         let mut task = AbortOnDrop(tokio::spawn(async move { work.work(events).await }));
         let limit = self.link.config.work_timeout_ms;
@@ -94,64 +144,73 @@ impl<W: Work> Shared<W> {
         }
     }
 
-    /// Writes what an event came to, and lets it go. Where that does not succeed it stays, and comes again.
-    async fn settle(&self, delivery: &Delivery, outcome: Outcome, attempt: u32) {
-        let key = event_key(&delivery.bytes);
-        let written = match outcome {
+    /// Writes what an event came to. A fault is written only after the last try.
+    async fn write(&self, delivery: &Delivery, event: &Bytes, outcome: &Outcome, attempt: u32) -> Result<Written, PutError> {
+        match outcome {
             Outcome::Recorded(records) => {
-                let all = records.into_iter().map(|record| self.put(Message::new(Lane::Records, record.id, record.line)));
+                let all = records.iter().map(|record| self.put(Message::new(Lane::Records, &record.id, record.line.clone())));
                 match join_all(all).await.into_iter().collect::<Result<Vec<()>, _>>() {
-                    Ok(_) => {
-                        add(&self.count.recorded, 1);
-                        Ok(Settled::Done)
-                    }
+                    Ok(_) => add(&self.count.recorded, 1),
                     // It would be the same the next time.
                     Err(PutError::Never(why)) => {
                         add(&self.count.faulted, 1);
-                        let reason = format!("the servers refuse a record of it: {why}");
-                        self.give_up(delivery, &key, &reason, attempt).await.map(|()| Settled::Told)
+                        let why = Why::new("record-refused", format!("the servers refuse a record of it: {why}"));
+                        return self.give_up(delivery, event, why, attempt).await;
                     }
-                    Err(stopped) => Err(stopped),
+                    Err(stopped) => return Err(stopped),
                 }
             }
-            Outcome::Excluded { reason, message, entity } => {
+            Outcome::Excluded { rule, reason, message, entity } => {
                 add(&self.count.excluded, 1);
-                let line = json!({ "Event": key, "Reason": reason, "Message": message, "Entity": entity });
-                self.put(Message::new(Lane::Ledger, key.as_str(), line.to_string())).await.map(|()| Settled::Done)
+                let key = event_key(event);
+                let line = json!({ "Event": key, "Rule": rule, "Reason": reason, "Message": message, "Entity": entity });
+                self.put(Message::new(Lane::Ledger, key.as_str(), line.to_string())).await?;
             }
-            Outcome::Rejected { reason } => {
+            Outcome::Rejected(why) => {
                 add(&self.count.rejected, 1);
-                self.put(reject(delivery, &key, "rejected", &reason, attempt)).await.map(|()| Settled::Done)
+                self.put(reject(delivery, event, "rejected", why, attempt)).await?;
             }
-            Outcome::Faulted { reason } => self.fault(delivery, &key, &reason, attempt).await,
-        };
+            Outcome::Faulted(why) => {
+                add(&self.count.faulted, 1);
+                if attempt >= self.link.config.max_tries {
+                    return self.give_up(delivery, event, why.clone(), attempt).await;
+                }
+                tracing::warn!("streams: event {} failed (try {attempt}): {why}", delivery.sequence);
+                return Ok(Written::Again(self.link.config.retry().saturating_mul(1 << attempt.saturating_sub(1).min(10))));
+            }
+        }
+        Ok(Written::Ended(outcome.clone()))
+    }
+
+    async fn give_up(&self, delivery: &Delivery, event: &Bytes, why: Why, tries: u32) -> Result<Written, PutError> {
+        tracing::error!("streams: event {} is put to the rejects after {tries} tries: {why}", delivery.sequence);
+        self.put(reject(delivery, event, "faulted", &why, tries)).await?;
+        Ok(Written::Ended(Outcome::Faulted(why)))
+    }
+
+    /// Lets a message go when all its events are at their end; then true. Otherwise it stays, and comes again.
+    async fn finish(&self, delivery: &Delivery, written: Result<Vec<Written>, PutError>) -> bool {
         match written {
-            Ok(Settled::Done) => delivery.place.done(&self.link, &self.count).await,
-            Ok(Settled::Told) | Err(PutError::Stopped) => {}
-            Err(PutError::Never(why)) => tracing::error!("streams: event {} stays in the stream: {why}", delivery.sequence),
+            Ok(written) => {
+                let waits = written.iter().filter_map(|written| if let Written::Again(wait) = written { Some(*wait) } else { None });
+                if let Some(wait) = waits.max() {
+                    delivery.place.again(&self.link, Some(wait)).await;
+                    return false;
+                }
+                delivery.place.done(&self.link, &self.count).await;
+                for written in &written {
+                    if let Written::Ended(outcome) = written {
+                        // Counted here, as an event beside others may be given up more than once.
+                        add(&self.count.given_up, usize::from(matches!(outcome, Outcome::Faulted(_))));
+                        self.work.ended(outcome);
+                    }
+                }
+                return true;
+            }
+            Err(PutError::Stopped) => {}
+            Err(PutError::Never(why)) => stays(delivery, &why),
         }
-    }
-
-    /// Another try after a while, or the rejects after the last.
-    async fn fault(&self, delivery: &Delivery, key: &str, reason: &str, attempt: u32) -> Result<Settled, PutError> {
-        add(&self.count.faulted, 1);
-        if attempt >= self.link.config.max_tries {
-            self.give_up(delivery, key, reason, attempt).await?;
-            return Ok(Settled::Told);
-        }
-        tracing::warn!("streams: event {} failed (try {attempt}): {reason}", delivery.sequence);
-        let wait = self.link.config.retry().saturating_mul(1 << attempt.saturating_sub(1).min(10));
-        delivery.place.again(&self.link, Some(wait)).await;
-        Ok(Settled::Told)
-    }
-
-    async fn give_up(&self, delivery: &Delivery, key: &str, reason: &str, tries: u32) -> Result<(), PutError> {
-        tracing::error!("streams: event {} is put to the rejects after {tries} tries: {reason}", delivery.sequence);
-        self.put(reject(delivery, key, "faulted", reason, tries)).await?;
-        add(&self.count.given_up, 1);
-        delivery.place.done(&self.link, &self.count).await;
-        tries::forget(&self.link, key).await;
-        Ok(())
+        false
     }
 
     async fn put(&self, message: Message) -> Result<(), PutError> {
@@ -163,30 +222,34 @@ impl<W: Work> Shared<W> {
 fn with_ids(outcome: Outcome) -> Outcome {
     match &outcome {
         Outcome::Recorded(records) => match records.iter().find(|record| !is_id(&record.id)) {
-            Some(record) => Outcome::Faulted { reason: format!("{:?} cannot be the Id of a record", record.id) },
+            Some(record) => Outcome::Faulted(Why::new("record-id", format!("{:?} cannot be the Id of a record", record.id))),
             None => outcome,
         },
         _ => outcome,
     }
 }
 
-enum Settled {
-    /// Written; it can go.
-    Done,
-    /// The servers were told already.
-    Told,
+enum Written {
+    /// It came to this, and that stands.
+    Ended(Outcome),
+    /// Another try after a while.
+    Again(Duration),
 }
 
-fn event(delivery: &Delivery, attempt: u32) -> Event {
-    Event { bytes: delivery.bytes.clone(), sequence: delivery.sequence, attempt }
+fn stays(delivery: &Delivery, why: &str) {
+    tracing::error!("streams: event {} stays in the stream: {why}", delivery.sequence);
 }
 
-fn reject(delivery: &Delivery, key: &str, outcome: &str, reason: &str, tries: u32) -> Message {
-    Message::new(Lane::Rejects, key, delivery.bytes.clone())
-        .header("Actlog-Outcome", outcome)
-        .header("Actlog-Reason", reason)
-        .header("Actlog-Tries", &tries.to_string())
-        .header("Actlog-Sequence", &delivery.sequence.to_string())
+fn events(delivery: &Delivery, attempt: u32) -> impl Iterator<Item = Event> {
+    let sequence = delivery.sequence;
+    delivery.events().into_iter().map(move |bytes| Event { bytes, sequence, attempt })
+}
+
+fn reject(delivery: &Delivery, event: &Bytes, outcome: &str, why: &Why, tries: u32) -> Message {
+    Message::new(Lane::Rejects, event_key(event), event.clone())
+        .why(outcome, why)
+        .header(TRIES, &tries.to_string())
+        .header(SEQUENCE, &delivery.sequence.to_string())
 }
 
 struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);

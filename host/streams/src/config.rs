@@ -48,10 +48,11 @@ pub struct Config {
     /// A worker or sink that said nothing for so long has its messages given to another.
     #[serde(default = "defaults::ack_wait_ms")]
     pub ack_wait_ms: u64,
-    /// How many events, and how many records, may be in work at all workers or sinks together.
+    /// How many messages of EVENTS, and how many records, may be in work at all workers or sinks together.
     #[serde(default = "defaults::max_ack_pending")]
     pub max_ack_pending: usize,
-    /// How many messages a worker or sink takes at once. With `max-event-bytes` each, and in all batches, they must fit into
+    /// How many events or records a worker or sink takes at once, in as many messages as it needs.
+    /// With `max-event-bytes` each, and in all batches, they must fit into
     /// 1 GiB.
     #[serde(default = "defaults::batch")]
     pub batch: usize,
@@ -86,6 +87,10 @@ pub struct Config {
     /// The longest event, in bytes.
     #[serde(default = "defaults::max_event_bytes")]
     pub max_event_bytes: usize,
+    /// How many events of a request stand in one message of EVENTS at most, where they are short; 1 to 128. The servers' work for a
+    /// message is the same however many they are.
+    #[serde(default = "defaults::events_per_message")]
+    pub events_per_message: usize,
     /// How large EVENTS may become before senders are refused; 0: as large as the servers allow.
     #[serde(default)]
     pub events_max_bytes: u64,
@@ -154,10 +159,10 @@ mod defaults {
         1024
     }
     pub fn batch() -> usize {
-        64
+        256
     }
     pub fn batches_at_once() -> usize {
-        2
+        4
     }
     pub fn max_tries() -> u32 {
         5
@@ -172,13 +177,16 @@ mod defaults {
         5_000
     }
     pub fn publishes_at_once() -> usize {
-        256
+        1024
     }
     pub fn drain_ms() -> u64 {
         30_000
     }
     pub fn max_event_bytes() -> usize {
         512 * 1024
+    }
+    pub fn events_per_message() -> usize {
+        64
     }
     pub fn week_s() -> u64 {
         7 * 86_400
@@ -241,6 +249,7 @@ impl Config {
             ("publishes-at-once", self.publishes_at_once as u64, 1, 100_000),
             ("ping-ms", self.ping_ms, 10, 600_000),
             ("drain-ms", self.drain_ms, 0, 3_600_000),
+            ("events-per-message", self.events_per_message as u64, 1, crate::pack::MOST as u64),
             ("max-event-bytes", self.max_event_bytes as u64, 1_024, 32 << 20),
         ] {
             if !(least..=most).contains(&value) {

@@ -13,6 +13,13 @@ macro_rules! counts {
         #[derive(Debug, Default)]
         pub struct Count { $(pub(crate) $name: AtomicU64,)* }
 
+        impl Counts {
+            /// All of them, each by its name.
+            pub fn named(&self) -> Vec<(&'static str, u64)> {
+                vec![$((stringify!($name), self.$name),)*]
+            }
+        }
+
         impl Count {
             /// The counts of this moment.
             pub fn now(&self) -> Counts {
@@ -23,6 +30,10 @@ macro_rules! counts {
 }
 
 counts! {
+    /// Events that an intake gave to the stream.
+    accepted,
+    /// Of those, such as stood there before.
+    accepted_again,
     /// Messages taken, each delivery counted.
     taken,
     /// Events that gave records.

@@ -8,10 +8,13 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 
 use crate::hold::{Place, delivered};
-use crate::{Link, backoff};
+use crate::{Link, backoff, pack};
 
 /// How long to wait at the servers for a first message.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Messages that are taken at first, when it is not known yet how many events are in one.
+const FIRST: usize = 16;
 
 /// One delivery of one message.
 #[derive(Clone, Debug)]
@@ -23,6 +26,13 @@ pub(crate) struct Delivery {
     pub message: Message,
 }
 
+impl Delivery {
+    /// The events of a message of EVENTS.
+    pub fn events(&self) -> Vec<Bytes> {
+        pack::events(&self.bytes, self.message.headers.as_ref())
+    }
+}
+
 /// A consumer from which batches are taken. Nothing is taken ahead of time, so nothing waits here while others could work it.
 pub(crate) struct Source {
     link: Link,
@@ -30,11 +40,13 @@ pub(crate) struct Source {
     consumer: String,
     handle: Option<PullConsumer>,
     failures: usize,
+    /// How many messages to take at once, so that they hold about as many events as the settings say.
+    most: usize,
 }
 
 impl Source {
     pub fn new(link: &Link, stream: String, consumer: &str) -> Self {
-        Self { link: link.clone(), stream, consumer: consumer.to_owned(), handle: None, failures: 0 }
+        Self { link: link.clone(), stream, consumer: consumer.to_owned(), handle: None, failures: 0, most: FIRST.min(link.config.batch) }
     }
 
     /// The next batch. Empty where nothing came for a while, or nothing could be asked; then the time to wait has passed already.
@@ -61,9 +73,11 @@ impl Source {
         }
         let Some(consumer) = &self.handle else { return Ok(Vec::new()) };
         let config = &self.link.config;
-        let ready = consumer.fetch().max_messages(config.batch).messages().await.map_err(|e| e.to_string())?;
+        let ready = consumer.fetch().max_messages(self.most).messages().await.map_err(|e| e.to_string())?;
         let batch = self.collect(ready, config.answer()).await?;
         if !batch.is_empty() {
+            let events: usize = batch.iter().map(|delivery| delivery.events().len()).sum();
+            self.most = (config.batch * batch.len() / events.max(1)).clamp(1, config.batch);
             return Ok(batch);
         }
         let patient = consumer.batch().max_messages(1).expires(PATIENCE).messages();

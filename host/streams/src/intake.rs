@@ -8,14 +8,16 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use crate::Link;
+use crate::counts::add;
 use crate::names::event_key;
 use crate::put::{Trouble, is_full, sorted};
+use crate::{Count, Link, pack};
 
 /// The way into EVENTS. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Intake {
     link: Arc<Link>,
+    count: Arc<Count>,
 }
 
 /// What became of a request's events.
@@ -53,7 +55,12 @@ pub enum IntakeError {
 impl Intake {
     /// An intake on a connection.
     pub fn new(link: Link) -> Self {
-        Self { link: Arc::new(link) }
+        Self { link: Arc::new(link), count: Arc::default() }
+    }
+
+    /// What it and its clones have done so far.
+    pub fn count(&self) -> Arc<Count> {
+        self.count.clone()
     }
 
     /// Puts events into the stream, and returns when a quorum of servers has all of them. It waits for each answer `answer-ms` at the
@@ -64,24 +71,35 @@ impl Intake {
             return Err(IntakeError::TooLarge { index, bytes: event.len(), limit });
         }
         let at_once = self.link.config.publishes_at_once;
-        let mut answers =
-            stream::iter(events.into_iter().enumerate().map(|(index, event)| self.one(index, event))).buffer_unordered(at_once);
+        let packs = pack::pack(events, self.link.config.events_per_message, limit);
+        let mut answers = stream::iter(packs.into_iter().map(|(first, pack)| self.one(first, pack))).buffer_unordered(at_once);
         let mut accepted = Accepted::default();
         while let Some(answer) = answers.next().await {
-            accepted.events += 1;
-            accepted.doubles += u64::from(answer?);
+            let (events, again) = answer?;
+            let doubles = if again { events } else { 0 };
+            accepted.events += events as u64;
+            accepted.doubles += doubles as u64;
+            add(&self.count.accepted, events);
+            add(&self.count.accepted_again, doubles);
         }
         Ok(accepted)
     }
 
-    async fn one(&self, index: usize, event: Bytes) -> Result<bool, IntakeError> {
-        let bytes = event.len();
-        let publish = PublishMessage::build().message_id(event_key(&event)).expected_stream(self.link.names.events_stream()).payload(event);
+    /// How many events it was, and whether they stood there before.
+    async fn one(&self, index: usize, pack: Vec<Bytes>) -> Result<(usize, bool), IntakeError> {
+        let events = pack.len();
+        let (payload, lengths) = pack::joined(pack);
+        let bytes = payload.len();
+        let mut publish =
+            PublishMessage::build().message_id(event_key(&payload)).expected_stream(self.link.names.events_stream()).payload(payload);
+        if let Some(lengths) = lengths {
+            publish = publish.header(pack::LENGTHS, lengths);
+        }
         let answer = match self.link.context.send_publish(self.link.names.events_subject(), publish).await {
             Ok(answer) => answer.await,
             Err(error) => Err(error),
         };
-        answer.map(|ack| ack.duplicate).map_err(|error| refused(index, bytes, self.link.config.max_event_bytes, &error))
+        answer.map(|ack| (events, ack.duplicate)).map_err(|error| refused(index, bytes, self.link.config.max_event_bytes, &error))
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Lag {
     pub stream: String,
     /// Who reads: `workers`, or a sink.
     pub reader: String,
-    /// Messages that nobody has taken yet.
+    /// Messages that nobody has taken yet; in EVENTS each is up to `events-per-message` events.
     pub waiting: u64,
     /// Messages that somebody has taken and not finished.
     pub in_work: u64,

@@ -18,13 +18,18 @@
 //!
 //! | where | by what | how long |
 //! |---|---|---|
-//! | EVENTS | `Nats-Msg-Id`, the SHA-256 of the event's bytes | `dedupe-window-ms`; sent again later, it is worked again, to the same ids |
+//! | EVENTS | `Nats-Msg-Id`, the SHA-256 of the message's bytes | `dedupe-window-ms`; then it is worked again, to the same ids |
 //! | RECORDS | one subject a record, taken only where that subject is empty | while the record stands there: see [`Retention`] |
 //! | REJECTS, LEDGER | the same; the id is the SHA-256 of the event's bytes | as long as the message stands there |
 //! | the store | the record's Id | for ever: a sink must drop an Id that it has |
 //!
 //! A server that says "there is one already" may mean one that is on its way and could still be lost with the server. So an event is
 //! not acknowledged on that word: the message is read back from the stream's leader, and sent again where it is not there.
+//!
+//! *Many events, one message.* The events of a request stand in messages of up to `events-per-message` events and 64 KiB, with their
+//! lengths in a header: what the servers do for a message they do once for all of them. What the events come to is written event by
+//! event, and the message is let go when all are at their end. Where one fails, the message comes again: as a whole once more, then event
+//! by event; those that stand already are passed over. A message without that header is one event, whoever sent it.
 //!
 //! *What is not guaranteed.* Order. That an event whose outcome is not the same each time (settings changed between two tries, a fault
 //! that comes and goes) ends in one place only: parts of two attempts may then stand side by side, which is counted as
@@ -43,6 +48,7 @@ mod hold;
 mod intake;
 mod lag;
 mod names;
+mod pack;
 mod put;
 mod setup;
 mod sink;
@@ -59,7 +65,7 @@ pub use intake::{Accepted, Intake, IntakeError};
 pub use lag::{Lag, lag};
 pub use names::{Lane, Names, event_key};
 pub use setup::setup;
-pub use sink::{Keep, KeepError, Kept, Sink};
+pub use sink::{Keep, KeepError, Kept, Reject, Sink};
 pub use tokio_util::sync::CancellationToken;
-pub use work::{Event, Outcome, Record, Work};
+pub use work::{Event, Outcome, Record, Why, Work};
 pub use worker::Worker;

@@ -12,7 +12,16 @@ use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use crate::counts::add;
-use crate::{Count, Lane, Link, backoff};
+use crate::{Count, Lane, Link, Why, backoff};
+
+/// Headers of a reject: what became of the event, and why.
+pub(crate) const OUTCOME: &str = "Actlog-Outcome";
+pub(crate) const REASON: &str = "Actlog-Reason";
+pub(crate) const PLACE: &str = "Actlog-Place";
+pub(crate) const AT: &str = "Actlog-At";
+pub(crate) const EXPLANATION: &str = "Actlog-Explanation";
+pub(crate) const TRIES: &str = "Actlog-Tries";
+pub(crate) const SEQUENCE: &str = "Actlog-Sequence";
 
 /// What is to be written.
 #[derive(Clone, Debug)]
@@ -33,6 +42,14 @@ impl Message {
         clean.truncate(clean.floor_char_boundary(1_000));
         self.headers.insert(name, clean);
         self
+    }
+    /// Adds what stands beside a reject; [`crate::Kept::reject`] reads it.
+    pub fn why(self, outcome: &str, why: &Why) -> Self {
+        self.header(OUTCOME, outcome)
+            .header(REASON, &why.reason)
+            .header(PLACE, &why.place)
+            .header(AT, &why.at.to_string())
+            .header(EXPLANATION, &why.explanation)
     }
 }
 

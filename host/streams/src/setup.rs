@@ -56,7 +56,7 @@ pub(crate) fn streams(config: &Config, names: &Names) -> Vec<stream::Config> {
     events.retention = RetentionPolicy::WorkQueue;
     events.max_bytes = limit(config.events_max_bytes);
     // The headers of an event are few; those of a reject are counted in Config::needed_payload.
-    events.max_message_size = i32::try_from(config.max_event_bytes + 1024).unwrap_or(i32::MAX);
+    events.max_message_size = i32::try_from(config.max_event_bytes + crate::pack::HEADERS).unwrap_or(i32::MAX);
     let mut records = match config.records_retention {
         Retention::WorkQueue => stream::Config { retention: RetentionPolicy::WorkQueue, ..lane(Lane::Records) },
         Retention::Limits => aged(lane(Lane::Records), config.records_max_age_s),

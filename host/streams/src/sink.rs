@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::counts::add;
 use crate::fetch::{Delivery, Source};
 use crate::hold::Hold;
-use crate::put::{Message, PutError, put};
-use crate::{Config, Count, Counts, Error, Lane, Link, backoff};
+use crate::put::{AT, EXPLANATION, Message, OUTCOME, PLACE, PutError, REASON, SEQUENCE, put};
+use crate::{Config, Count, Counts, Error, Lane, Link, Why, backoff};
 
 /// One message of a lane.
 #[derive(Clone, Debug)]
@@ -22,8 +22,22 @@ pub struct Kept {
     pub id: String,
     /// The record's line, the event, or the ledger's line.
     pub bytes: Bytes,
-    /// Of a reject: why.
-    pub reason: Option<String>,
+    /// Its number in the stream of its lane.
+    pub sequence: u64,
+    /// Of a reject: what became of the event, and why.
+    pub reject: Option<Reject>,
+}
+
+/// What stands beside an event in the rejects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reject {
+    /// `rejected`; `faulted` after the last try; `record-refused` for a record that a sink can never keep.
+    pub outcome: String,
+    /// Why.
+    pub why: Why,
+    /// The number of the event's message in the stream of events; none for a record.
+    pub sequence: Option<u64>,
 }
 
 /// Where messages are kept for good.
@@ -148,9 +162,8 @@ impl Sink {
         let message = kept(delivery);
         tracing::error!("streams: {} can never be kept: {reason}", message.id);
         if self.lane == Lane::Records {
-            let reject = Message::new(Lane::Rejects, message.id, message.bytes)
-                .header("Actlog-Outcome", "record-refused")
-                .header("Actlog-Reason", reason);
+            let why = Why::new("not-a-record", reason);
+            let reject = Message::new(Lane::Rejects, message.id, message.bytes).why("record-refused", &why);
             if let Err(error) = put(&self.link, reject, &self.count, stop).await {
                 if let PutError::Never(why) = &error {
                     tracing::error!("streams: it stays in the stream: {why}");
@@ -165,9 +178,19 @@ impl Sink {
 }
 
 fn kept(delivery: &Delivery) -> Kept {
-    let header =
-        |name: &str| delivery.message.headers.as_ref().and_then(|headers| headers.get(name)).map(|value| value.as_str().to_owned());
+    let headers = delivery.message.headers.as_ref();
+    let header = |name: &str| headers.and_then(|headers| headers.get(name)).map(|value| value.as_str().to_owned());
+    let reject = header(OUTCOME).map(|outcome| Reject {
+        outcome,
+        why: Why {
+            reason: header(REASON).unwrap_or_default(),
+            place: header(PLACE).unwrap_or_default(),
+            at: header(AT).and_then(|at| at.parse().ok()).unwrap_or_default(),
+            explanation: header(EXPLANATION).unwrap_or_default(),
+        },
+        sequence: header(SEQUENCE).and_then(|sequence| sequence.parse().ok()),
+    });
     // The last part of the subject, which nobody but a worker of ours made.
     let id = delivery.message.subject.rsplit('.').next().unwrap_or_default().to_owned();
-    Kept { id, bytes: delivery.bytes.clone(), reason: header("Actlog-Reason") }
+    Kept { id, bytes: delivery.bytes.clone(), sequence: delivery.sequence, reject }
 }

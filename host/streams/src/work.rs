@@ -1,5 +1,6 @@
 //! What a worker is asked, and what it answers.
 
+use std::fmt;
 use std::future::Future;
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use bytes::Bytes;
 pub struct Event {
     /// Its bytes, unchanged.
     pub bytes: Bytes,
-    /// Its number in the stream of events.
+    /// The number of its message in the stream of events.
     pub sequence: u64,
     /// Which try this is, from 1.
     pub attempt: u32,
@@ -32,6 +33,8 @@ pub enum Outcome {
     Recorded(Vec<Record>),
     /// It was left out on purpose.
     Excluded {
+        /// The rule that left it out; none where the filter did.
+        rule: Option<String>,
         /// Why: a word of the ledger.
         reason: String,
         /// The SDK message.
@@ -40,15 +43,36 @@ pub enum Outcome {
         entity: Option<String>,
     },
     /// It cannot be used, now or later.
-    Rejected {
-        /// Where and why.
-        reason: String,
-    },
+    Rejected(Why),
     /// The worker failed on it; it is tried again, and after the last try it is put to the rejects.
-    Faulted {
-        /// How.
-        reason: String,
-    },
+    Faulted(Why),
+}
+
+/// Where and why an event cannot be used, or what failed on it. It goes to the rejects beside the event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Why {
+    /// A word for programs, such as `not-json`.
+    pub reason: String,
+    /// Where in the event, as a path; empty for the event itself.
+    pub place: String,
+    /// Byte of the event at which it was noticed, from 0.
+    pub at: u64,
+    /// One sentence for people.
+    pub explanation: String,
+}
+
+impl Why {
+    /// It concerns the event as a whole.
+    pub fn new(reason: impl Into<String>, explanation: impl Into<String>) -> Self {
+        Self { reason: reason.into(), explanation: explanation.into(), ..Self::default() }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Why { reason, place, explanation, .. } = self;
+        if place.is_empty() { write!(f, "{reason}: {explanation}") } else { write!(f, "{reason} at {place}: {explanation}") }
+    }
 }
 
 /// Turns events into outcomes: the filter, and what is around it.
@@ -59,4 +83,10 @@ pub trait Work: Send + Sync + 'static {
     /// tried one by one. What blocks belongs on a thread of its own (`tokio::task::spawn_blocking`): only a future that yields can be
     /// given up, and only then the servers can be told that the work goes on.
     fn work(&self, batch: Vec<Event>) -> impl Future<Output = Vec<Outcome>> + Send;
+
+    /// An event has come to this end: it is written, and the servers were told to let the event go. Where they did not hear that, the
+    /// event comes again and ends again, here or elsewhere; what it came to stands once all the same.
+    fn ended(&self, outcome: &Outcome) {
+        let _ = outcome;
+    }
 }

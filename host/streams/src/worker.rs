@@ -43,8 +43,14 @@ impl Worker {
     /// As [`Worker::run`]; the connection stays open.
     pub async fn work(&self, work: impl Work, stop: CancellationToken) -> Counts {
         let abort = CancellationToken::new();
-        let shared =
-            Shared { link: self.link.clone(), work: Arc::new(work), count: self.count.clone(), stop: stop.clone(), abort: abort.clone() };
+        let shared = Shared {
+            link: self.link.clone(),
+            work: Arc::new(work),
+            count: self.count.clone(),
+            turn: Arc::default(),
+            stop: stop.clone(),
+            abort: abort.clone(),
+        };
         let mut source = Source::new(&self.link, self.link.names.events_stream(), WORKERS);
         let places = Arc::new(Semaphore::new(self.link.config.batches_at_once));
         let mut batches = JoinSet::new();

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
 const FOLDER = fileURLToPath(new URL('test/', import.meta.url));
-const passed = { vectors: 0, tests: 0 };
+const passed = { vectors: 0, exchanges: 0, tests: 0 };
 let failed = 0;
 
 // Files are reported as tests of their own; what counts is in them.
@@ -15,6 +15,7 @@ run({ files: readdirSync(FOLDER).filter((name) => name.endsWith('.test.js')).sor
     .on('test:pass', (test) => {
         if (!counts(test)) return;
         if (test.name.startsWith('vector ')) passed.vectors += 1;
+        else if (test.name.startsWith('exchange ')) passed.exchanges += 1;
         else {
             passed.tests += 1;
             console.log(`passed  ${test.name} (${(test.details.duration_ms / 1000).toFixed(1)} s)`);
@@ -27,8 +28,8 @@ run({ files: readdirSync(FOLDER).filter((name) => name.endsWith('.test.js')).sor
     .on('test:stdout', ({ message }) => process.stdout.write(message))
     .on('test:stderr', ({ message }) => process.stderr.write(message))
     .on('end', () => {
-        console.log(`browser: ${passed.vectors} vectors passed, ${passed.tests} tests passed${failed ? `, ${failed} FAILED` : ''}`);
-        if (failed || !passed.vectors || !passed.tests) process.exitCode = 1;
+        console.log(`browser: ${passed.vectors} vectors passed, ${passed.exchanges} exchanges passed, ${passed.tests} tests passed${failed ? `, ${failed} FAILED` : ''}`);
+        if (failed || !passed.vectors || !passed.exchanges || !passed.tests) process.exitCode = 1;
     })
     // Without a reader it never ends.
     .resume();

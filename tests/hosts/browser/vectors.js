@@ -1,12 +1,14 @@
 'use strict';
-// Runs vectors in the browser, in a worker that loads the filter as the playground does. A vector is `{ settings, events }` or
-// `{ parts }`; what comes is the rest of the case file.
+// Runs vectors and exchanges in the browser, in a worker that loads the filter as the playground does. A vector is
+// `{ settings, events }` or `{ parts }`, an exchange `{ settings, exchange }` with bodies in base64, or `{ csdl }`; what comes is the rest of
+// the case file.
 
 function vectorWorker() {
     const encoder = new TextEncoder();
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const dispose = Symbol.dispose ?? Symbol.for('dispose');
     let filter;
+    let exchange;
 
     function joined(records) {
         try {
@@ -25,7 +27,7 @@ function vectorWorker() {
             auditor = filter.Auditor.open(settings);
         } catch (error) {
             if (!error.payload) throw error;
-            return `== settings-errors\n${error.payload.map(({ path, explanation }) => `${path}: ${explanation}\n`).join('')}`;
+            return settingsErrors(error.payload);
         }
         try {
             const outcome = auditor.audit(encoder.encode(events));
@@ -40,6 +42,39 @@ function vectorWorker() {
             ].join('');
         } finally {
             auditor[dispose]();
+        }
+    }
+
+    const settingsErrors = (errors) => `== settings-errors\n${errors.map(({ path, explanation }) => `${path}: ${explanation}\n`).join('')}`;
+
+    function names(csdl) {
+        try {
+            return `== names\n${exchange.metadata(encoder.encode(csdl))}\n`;
+        } catch (error) {
+            if (!error.payload) throw error;
+            return `== metadata-error\nbyte ${error.payload.offset}: ${error.payload.explanation}\n`;
+        }
+    }
+
+    function translated(settings, given) {
+        let translator;
+        try {
+            translator = exchange.Translator.open(settings);
+        } catch (error) {
+            if (!error.payload) throw error;
+            return settingsErrors(error.payload);
+        }
+        const body = ({ content, whole }) => ({ content: fromBase64(content), whole });
+        try {
+            const answer = given.answer && { ...given.answer, body: body(given.answer.body) };
+            const told = translator.translate({ ...given, requestBody: body(given.requestBody), answer });
+            const events = decoder.decode(told.events);
+            if (events.split('\n').length - 1 !== told.count) throw new Error(`${told.count} events are told, and others given`);
+            const findings = told.unknown.map(({ part, kind, place, explanation, eventMissing }) =>
+                `${part} ${kind} at ${place || 'all'}: ${explanation}${eventMissing ? ' (an event may be missing)' : ''}\n`);
+            return `== events\n${events}== unknown\n${findings.join('')}`;
+        } finally {
+            translator[dispose]();
         }
     }
 
@@ -66,11 +101,12 @@ function vectorWorker() {
         return { events: read, records, seconds: best / 1000 };
     }
 
-    onmessage = ({ data: { component, vectors, lines, rounds } }) => {
+    onmessage = ({ data: { component, vectors, exchanges, lines, rounds } }) => {
         try {
             const bytes = fromBase64(component);
-            ({ filter } = loadFilter(bytes));
+            ({ filter, exchange } = loadFilter(bytes));
             if (lines) return postMessage(timed(lines, rounds));
+            if (exchanges) return postMessage(exchanges.map(({ settings, csdl, given }) => (csdl === undefined ? translated(settings, given) : names(csdl))));
             return postMessage(vectors.map(({ settings, events, parts }) => (parts === undefined ? filtered(settings, events) : joined(encoder.encode(parts)))));
         } catch (error) {
             return postMessage({ failure: String(error?.stack ?? error) });

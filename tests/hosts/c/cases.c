@@ -74,7 +74,9 @@ static const char *next_section(const char *at, const char *end) {
     return found == NULL ? end : found + 1;
 }
 
-static void read_vector(const char *path, void (*each)(const vector *)) {
+static void (*then)(const vector *);
+
+static void read_vector(const char *path) {
     static const char *const EXPECTED[] = {"outcome", "records", "joined", "join-error", "settings-errors", NULL};
     blob text = read_file(path);
     const char *end = text.data + text.len, *at = next_section(text.data, end);
@@ -104,7 +106,7 @@ static void read_vector(const char *path, void (*each)(const vector *)) {
     }
     if (one.expected.data == NULL || (one.events.data == NULL) == (one.parts.data == NULL)) fail(path, "is no vector");
     if (one.settings.data == NULL) put(&one.settings, "", 0);
-    each(&one);
+    then(&one);
     free(one.settings.data);
     free(one.events.data);
     free(one.parts.data);
@@ -112,22 +114,27 @@ static void read_vector(const char *path, void (*each)(const vector *)) {
     free(text.data);
 }
 
-static int is_vector(const struct dirent *entry) {
+static int is_case(const struct dirent *entry) {
     size_t len = strlen(entry->d_name);
     return len > 5 && strcmp(entry->d_name + len - 5, ".case") == 0;
 }
 
-size_t each_vector(const char *folder, void (*each)(const vector *)) {
+size_t each_case_file(const char *folder, void (*each)(const char *path)) {
     struct dirent **entries;
-    int count = scandir(folder, &entries, is_vector, alphasort);
+    int count = scandir(folder, &entries, is_case, alphasort);
     if (count < 0) fail(folder, "cannot be listed");
     for (int i = 0; i < count; i++) {
         blob path = {NULL, 0};
         print(&path, "%s/%s", folder, entries[i]->d_name);
-        read_vector(path.data, each);
+        each(path.data);
         free(path.data);
         free(entries[i]);
     }
     free(entries);
     return (size_t)count;
+}
+
+size_t each_vector(const char *folder, void (*each)(const vector *)) {
+    then = each;
+    return each_case_file(folder, read_vector);
 }

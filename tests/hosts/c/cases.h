@@ -23,6 +23,9 @@ void put(blob *to, const void *data, size_t len);
 void print(blob *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 blob read_file(const char *path);
 
+// Gives every .case file of a folder to `each`, in the order of their names, and how many there were.
+size_t each_case_file(const char *folder, void (*each)(const char *path));
+
 // Gives every vector of a folder to `each`, and how many there were. Ends the program when a file is none.
 size_t each_vector(const char *folder, void (*each)(const vector *));
 

@@ -63,6 +63,43 @@ static void joins(const actlog_engine *engine) {
     actlog_error_free(error);
 }
 
+static void translators(const actlog_engine *engine) {
+    test("translator's settings errors are all there, with their paths");
+    actlog_translator *translator;
+    actlog_error *error;
+    static const char WRONG[] = "{\"organization\":{\"id\":\"x\"},\"trusted-proxies\":2}";
+    CHECK(actlog_translator_new(engine, WRONG, strlen(WRONG), &translator, &error) == ACTLOG_STATUS_BAD_SETTINGS && translator == NULL);
+    CHECK(actlog_error_blame(error) == ACTLOG_BLAME_SETTINGS && actlog_error_settings_count(error) == 2);
+    actlog_metadata_error why;
+    CHECK(actlog_error_metadata(error, &why) == ACTLOG_STATUS_OUT_OF_RANGE);
+    actlog_error_free(error);
+
+    test("metadata that is none is told with its byte");
+    actlog_buffer *buffer;
+    CHECK(actlog_engine_metadata(engine, (const uint8_t *)"<html/>", 7, &buffer, &error) == ACTLOG_STATUS_BAD_METADATA && buffer == NULL);
+    CHECK(actlog_error_status(error) == ACTLOG_STATUS_BAD_METADATA && actlog_error_blame(error) == ACTLOG_BLAME_EVENT);
+    CHECK(actlog_error_metadata(error, &why) == ACTLOG_STATUS_OK && why.explanation.len > 0 && why.offset <= 7);
+    actlog_error_free(error);
+
+    test("exchange larger than an instance may be is refused, and the next is told");
+    static const char SETTINGS[] = "{\"organization\":{\"id\":\"7d2c3f2e-0e9a-4f7a-9e2f-3f3c1b7a1d10\"}}";
+    CHECK(actlog_translator_new(engine, SETTINGS, strlen(SETTINGS), &translator, &error) == ACTLOG_STATUS_OK);
+    size_t len = (size_t)100 << 20;
+    uint8_t *large = calloc(len, 1);
+    CHECK(large != NULL);
+    actlog_exchange *exchange = actlog_exchange_new();
+    actlog_translation *translation;
+    CHECK(actlog_exchange_request_body(exchange, large, len, true) == ACTLOG_STATUS_OK);
+    CHECK(actlog_translator_translate(translator, exchange, &translation, &error) == ACTLOG_STATUS_TOO_LARGE && translation == NULL);
+    actlog_error_free(error);
+    CHECK(actlog_exchange_request_body(exchange, large, 1, false) == ACTLOG_STATUS_OK);
+    CHECK(actlog_translator_translate(translator, exchange, &translation, &error) == ACTLOG_STATUS_OK);
+    actlog_translation_free(translation);
+    actlog_exchange_free(exchange);
+    actlog_translator_free(translator);
+    free(large);
+}
+
 static void components(void) {
     test("component that is none is refused, and the file that is absent is named");
     actlog_options *options = actlog_options_new();
@@ -115,6 +152,7 @@ void error_tests(void) {
     actlog_engine *engine = engine_for(GIVEN.component);
     settings(engine);
     joins(engine);
+    translators(engine);
     actlog_engine_free(engine);
     components();
     limits();

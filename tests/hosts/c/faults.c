@@ -17,6 +17,12 @@ void fault_tests(void) {
     CHECK(actlog_error_blame(error) == ACTLOG_BLAME_FILTER && actlog_error_message(error).len > 0);
     actlog_error_free(error);
 
+    test("translator that fails over its settings is an error");
+    actlog_translator *translator;
+    CHECK(actlog_translator_new(engine, "{}", 2, &translator, &error) == ACTLOG_STATUS_FILTER_FAILED && translator == NULL);
+    CHECK(actlog_error_blame(error) == ACTLOG_BLAME_FILTER);
+    actlog_error_free(error);
+
     test("components have digests of their own");
     actlog_engine *other = engine_for(GIVEN.component);
     CHECK(strcmp(actlog_engine_component_digest(engine).data, actlog_engine_component_digest(other).data) != 0);

@@ -37,6 +37,12 @@ static void absent_handles(void) {
     BAD(actlog_engine_settings_schema(NULL, &buffer, &error), buffer);
     BAD(actlog_engine_event_schema(NULL, &buffer, &error), buffer);
     BAD(actlog_engine_record_schema(NULL, &buffer, &error), buffer);
+    BAD(actlog_engine_translator_schema(NULL, &buffer, &error), buffer);
+    BAD(actlog_engine_metadata(NULL, (const uint8_t *)"", 0, &buffer, &error), buffer);
+    actlog_translator *translator = (actlog_translator *)&error;
+    BAD(actlog_translator_new(NULL, "", 0, &translator, &error), translator);
+    actlog_translation *translation = (actlog_translation *)&error;
+    BAD(actlog_translator_translate(NULL, NULL, &translation, &error), translation);
     CHECK(actlog_filter_audit(NULL, NULL, 0, NULL, NULL) == ACTLOG_STATUS_BAD_ARGUMENT);
 }
 
@@ -106,6 +112,44 @@ static void absent_options(void) {
     actlog_options_free(options);
 }
 
+static void exchanges(void) {
+    test("exchange that is absent, or gets what is none, is a bad argument");
+    CHECK(actlog_exchange_id(NULL, "x", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_began(NULL, "x", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_client(NULL, "x", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_request(NULL, "x", 1, "x", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_request_header(NULL, "x", 1, "x", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_request_body(NULL, NULL, 0, true) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_answer(NULL, 200) == ACTLOG_STATUS_BAD_ARGUMENT);
+    actlog_exchange *exchange = actlog_exchange_new();
+    CHECK(actlog_exchange_id(exchange, "\xff", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_began(exchange, NULL, 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_client(exchange, "\xff", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_request(exchange, "GET", 3, NULL, 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_request_header(exchange, "a", 1, NULL, 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_request_body(exchange, NULL, 1, true) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_answer_header(exchange, "a", 1, "b", 1) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_answer_body(exchange, NULL, 0, true) == ACTLOG_STATUS_BAD_ARGUMENT);
+    CHECK(actlog_exchange_answer(exchange, 200) == ACTLOG_STATUS_OK);
+    CHECK(actlog_exchange_answer_header(exchange, "a", 1, "b", 1) == ACTLOG_STATUS_OK);
+
+    test("exchange of which nothing is known is told, with findings and no event");
+    static const char SETTINGS[] = "{\"organization\":{\"id\":\"7d2c3f2e-0e9a-4f7a-9e2f-3f3c1b7a1d10\"}}";
+    actlog_translator *translator;
+    actlog_translation *translation;
+    actlog_error *error;
+    CHECK(actlog_translator_new(engine, SETTINGS, strlen(SETTINGS), &translator, &error) == ACTLOG_STATUS_OK);
+    CHECK(actlog_translator_translate(translator, exchange, &translation, &error) == ACTLOG_STATUS_OK);
+    CHECK(actlog_translation_event_count(translation) == 0 && actlog_translation_events(translation).len == 0);
+    CHECK(actlog_translation_findings(translation) > 0);
+    CHECK(actlog_translation_finding(translation, 0, NULL) == ACTLOG_STATUS_BAD_ARGUMENT);
+    actlog_translation_free(translation);
+    BAD(actlog_translator_translate(translator, NULL, &translation, &error), translation);
+    BAD(actlog_translator_translate(translator, exchange, NULL, &error), NULL);
+    actlog_translator_free(translator);
+    actlog_exchange_free(exchange);
+}
+
 static void nothing(void) {
     test("accessors of nothing give nothing, and nothing can be freed");
     CHECK(actlog_outcome_counts(NULL).read == 0 && actlog_outcome_records(NULL).data == NULL);
@@ -121,6 +165,14 @@ static void nothing(void) {
     CHECK(actlog_buffer_bytes(NULL).data == NULL);
     CHECK(is(actlog_engine_component_digest(NULL), "") && actlog_engine_component(NULL).data == NULL);
     CHECK(actlog_engine_start(NULL) == ACTLOG_START_UNCACHED && is(actlog_engine_uncached_why(NULL), ""));
+    actlog_finding finding;
+    CHECK(actlog_translation_events(NULL).data == NULL && actlog_translation_event_count(NULL) == 0);
+    CHECK(actlog_translation_findings(NULL) == 0 && actlog_translation_finding(NULL, 0, &finding) == ACTLOG_STATUS_BAD_ARGUMENT);
+    actlog_metadata_error no_metadata;
+    CHECK(actlog_error_metadata(NULL, &no_metadata) == ACTLOG_STATUS_BAD_ARGUMENT);
+    actlog_exchange_free(NULL);
+    actlog_translator_free(NULL);
+    actlog_translation_free(NULL);
     actlog_options_free(NULL);
     actlog_engine_free(NULL);
     actlog_filter_free(NULL);
@@ -153,6 +205,7 @@ void hostile_tests(void) {
     absent_bytes();
     misaligned();
     absent_options();
+    exchanges();
     nothing();
     bytes();
     actlog_filter_free(filter);

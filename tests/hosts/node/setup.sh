@@ -30,7 +30,7 @@ set_up() {
     local folder=$OUT/$1 component=$2 key
     mkdir -p "$folder"
     rm -rf "$folder"/{src,test,scripts}
-    cp -R "$SOURCE"/{src,test,scripts,package.json,package-lock.json,tsconfig.json,example.mjs,README.md} "$folder"
+    cp -R "$SOURCE"/{src,test,scripts,package.json,package-lock.json,tsconfig.json,example.mjs,translate.mjs,README.md} "$folder"
     if [ "$1" != package ]; then
         ln -sfn ../package/node_modules "$folder/node_modules"
     else

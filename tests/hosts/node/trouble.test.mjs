@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 assert.ok(process.env.ACTLOG_TROUBLE, 'ACTLOG_TROUBLE names the package that is built from the troublemaker: use the script run');
-const { Filter, FilterFault, Recorder } = await import(pathToFileURL(join(process.env.ACTLOG_TROUBLE, 'dist/index.js')));
+const { Filter, FilterFault, namesOf, Recorder, Translator } = await import(pathToFileURL(join(process.env.ACTLOG_TROUBLE, 'dist/index.js')));
 
 const text = (bytes) => Buffer.from(bytes).toString();
 const indexes = (list) => list.map(({ index }) => index);
@@ -43,6 +43,11 @@ test('an instance that failed is never used again', () => {
 
 test('a filter that fails at its settings says so', () => {
   assert.throws(() => Filter.open('!'), FilterFault);
+});
+
+test('a translator that fails says so', () => {
+  assert.throws(() => Translator.open('{}'), FilterFault);
+  assert.throws(() => namesOf('x'), FilterFault);
 });
 
 test('a recorder keeps the events on which the filter failed', async () => {

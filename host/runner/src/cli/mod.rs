@@ -7,10 +7,12 @@ use clap_complete::Shell;
 mod gateway;
 mod review;
 mod rule;
+mod streams;
 
 pub use gateway::{Durability, ExtProcArgs, Forwarded, GatewayArgs, OnFailure, ProxyArgs, UpstreamHttp};
 pub use review::{CollectorCommand, LogForm, PlaygroundArgs, ReportArgs, RetainArgs, SearchArgs, ServeArgs, TokenCommand, VerifyArgs};
 pub use rule::{Language, RuleCheckArgs, RuleCommand, RuleDiffArgs, RuleNewArgs, RuleTestArgs};
+pub use streams::{StreamsArgs, StreamsCommand};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -57,6 +59,8 @@ pub enum Command {
     Settings(SettingsCommand),
     #[command(subcommand)]
     Rule(RuleCommand),
+    #[command(subcommand)]
+    Streams(StreamsCommand),
     Schema(SchemaArgs),
     Component(ComponentArgs),
     /// Show the examples of the specification, and a morning of an organization.
@@ -87,6 +91,7 @@ Examples:
   tail -f events.ndjson | actlog run | my-siem-loader
   actlog run rejects.dead                  try again what was rejected
   actlog run events.json --strict --summary json -o /dev/null
+  actlog run -s actlog.toml --from jetstream --to jetstream --listen-metrics 127.0.0.1:7310    see actlog streams --help
 
 Files:
   -o FILE is written as FILE.part and gets its name when everything was read and written. An older \
@@ -136,6 +141,8 @@ pub struct RunArgs {
     /// Reject events over this size; K, M and G stand for KiB, MiB and GiB.
     #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = size)]
     pub max_event_bytes: usize,
+    #[command(flatten)]
+    pub worker: streams::WorkerArgs,
 }
 
 /// Form of the records.

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use uuid::Uuid;
 
 use super::size;
+use super::streams::ServeStreamArgs;
 use crate::review::question::Question;
 use crate::serve::access::Role;
 
@@ -243,7 +244,8 @@ Examples:
   actlog collector add siem --tenant GUID           then: actlog serve --settings FILE --collectors actlog-collectors.json
 
 Answers to POST /events: 200 all is durable; 400 some events cannot be used, and why (the others are durable); 401 and 403 \
-the token; 413 too large; 503 send it again, after the time that Retry-After says. A replay is harmless.
+the token; 413 too large; 503 send it again, after the time that Retry-After says. A replay is harmless. With --events, durable means \
+that a quorum of the servers of streams has the events; what they come to is for the workers to say.
 
 The settings, their rules, the tokens and the collectors are loaded anew when their files change, and on SIGHUP; what is bad is told, and what was \
 in force goes on. /healthz and /readyz need no token; /metrics, for Prometheus, needs one of a monitor or an operator.")]
@@ -283,6 +285,8 @@ pub struct ServeArgs {
     /// Refuse requests over this size; K, M and G stand for KiB, MiB and GiB.
     #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = size)]
     pub max_body_bytes: usize,
+    #[command(flatten)]
+    pub streams: ServeStreamArgs,
 }
 
 /// Try the filter in a browser: what it decides about an event, stage by stage, and why.

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -72,8 +71,9 @@ pub fn stand(
     place: &Place<'_>,
     begin: impl AsyncFnOnce(Standing) -> anyhow::Result<Running>,
 ) -> anyhow::Result<End> {
-    log(args.log);
-    let (engine, console) = (Engine::new()?, Console::plain());
+    let console = Console::plain();
+    log(args.log, console.voice());
+    let engine = Engine::new()?;
     let settings = Settings::read(&args.settings)?;
     let section = section(&settings)?;
     let in_force = InForce::new(current(&settings, &engine)?);
@@ -231,7 +231,7 @@ fn whole(engine: Engine, in_force: InForce, translating: Translating) -> Box<wat
 async fn reloaded(signals: Signals, watch: Watch) {
     loop {
         tokio::time::sleep(GLANCE).await;
-        if signals.reload.swap(false, Ordering::Relaxed) {
+        if signals.asked_to_reload() {
             watch.reload();
         }
     }

@@ -18,8 +18,10 @@ mod run;
 mod search;
 mod serve;
 mod settings;
+mod streams;
 mod token;
 mod verify;
+mod work;
 
 use clap::CommandFactory;
 
@@ -32,6 +34,7 @@ use crate::exit::End;
 /// What [`crate::exit::code_of`] turns into an exit code; a message for people.
 pub fn run(command: Command) -> anyhow::Result<End> {
     match command {
+        Command::Run(args) if args.worker.from.is_some() => work::work(&args),
         Command::Run(args) => run::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Join(args) => join::join(&args),
@@ -48,6 +51,7 @@ pub fn run(command: Command) -> anyhow::Result<End> {
         Command::Catalog(args) => catalog::catalog(&args),
         Command::Settings(command) => settings::settings(&command),
         Command::Rule(command) => rule::rule(&command),
+        Command::Streams(command) => streams::streams(&command),
         Command::CompileRule { memory } => {
             Ok(End::Compiled(actlog_engine::rules::compile_as_child(memory, std::io::stdin().lock(), std::io::stdout().lock())))
         }

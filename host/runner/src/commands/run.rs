@@ -108,7 +108,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
 }
 
 /// The filter, with the rules of the settings in force; they are loaded anew when their files change, until the watch is dropped.
-fn filter(args: &RunArgs, console: &Console) -> anyhow::Result<(Filter, Arc<Mutex<RuleSet>>, Option<Watch>)> {
+pub(super) fn filter(args: &RunArgs, console: &Console) -> anyhow::Result<(Filter, Arc<Mutex<RuleSet>>, Option<Watch>)> {
     let (engine, profile) = (Engine::new()?, args.profile.map(|profile| profile.name()));
     let Some(file) = &args.settings else { return Ok((load::defaults(&engine, profile)?, Arc::new(Mutex::new(RuleSet::new())), None)) };
     let settings = Settings::read(file)?;

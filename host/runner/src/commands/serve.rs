@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::account::Account;
 use crate::cli::{LogForm, ServeArgs};
-use crate::console::{Console, GOOD};
+use crate::console::{Console, GOOD, Voice};
 use crate::exit::{End, usage};
 use crate::interrupt::Interrupt;
 use crate::rejects::Rejects;
@@ -25,6 +25,7 @@ use crate::serve::access::Tokens;
 use crate::serve::{Current, Guard, InForce, Ingest, Own, Push, Receivers, State, Vitals, Writer, answer, collecting};
 use crate::settings::load::{self, Settings};
 use crate::settings::review::Review;
+use crate::streams::parts::Parts;
 
 /// How often it is looked whether the program is to stop.
 pub const GLANCE: Duration = Duration::from_millis(50);
@@ -38,9 +39,9 @@ const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the settings are not valid, nobody could ask, the address is taken, or the store cannot be opened.
 pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
-    log(args.log);
-    let tokens = tokens(args)?;
     let console = Console::plain();
+    log(args.log, console.voice());
+    let tokens = tokens(args)?;
     let engine = Engine::new()?;
     let settings = args.settings.as_deref().map(Settings::read).transpose()?;
     let served = args.collectors.is_some();
@@ -52,6 +53,10 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
         None => (defaults(&engine)?, Receivers::new()),
     };
     let push = Push::new(receivers);
+    let streams = match &settings {
+        Some(settings) if args.streams.events.or(args.streams.records).is_some() => Some(settings.streams()?),
+        _ => None,
+    };
     let mut rules = RuleSet::new();
     if let Some(settings) = &settings {
         current.filter.set_rules(rules.load(settings).map_err(|errors| settings.bad(&errors))?);
@@ -79,9 +84,22 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
     let ended: anyhow::Result<()> = runtime.block_on(async {
         let listener = TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
         let address = listener.local_addr().context("the address is not known")?;
+        let mut ingest = Ingest::new("http", in_force.clone(), writer.clone(), account.clone(), vitals.clone(), args.max_body_bytes);
+        let mut parts = match streams {
+            Some(config) => Some(Parts::open(config, &vitals).await?),
+            None => None,
+        };
+        if let Some(parts) = &mut parts {
+            if args.streams.events.is_some() {
+                ingest.hand_over(parts.intake());
+            }
+            if args.streams.records.is_some() {
+                parts.take_out(writer.clone(), &account)?;
+            }
+        }
         let state = Arc::new(State::new(
             engine.clone(),
-            Ingest::new("http", in_force.clone(), writer.clone(), account.clone(), vitals.clone(), args.max_body_bytes),
+            ingest,
             Own::new(load::defaults(&engine, None)?, writer),
             account.clone(),
             rules,
@@ -105,7 +123,11 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
         tokio::spawn(reloaded(signals.clone(), watch, files));
         console.say(&format!("{GOOD}listening:{GOOD:#} http://{address}"));
         let stop = drained(signals, vitals, Duration::from_secs(args.drain_seconds.into()));
-        answer(listener, state, guard, args.max_body_bytes, others, stop).await.context("the listener failed")
+        let answered = answer(listener, state, guard, args.max_body_bytes, others, stop).await.context("the listener failed");
+        if let Some(parts) = parts {
+            parts.end().await;
+        }
+        answered
     });
     drop(runtime);
     // The store is sealed to its end.
@@ -117,8 +139,8 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
 }
 
 /// What the program says of itself goes to standard error.
-pub fn log(form: LogForm) {
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false);
+pub(super) fn log(form: LogForm, voice: Voice) {
+    let log = tracing_subscriber::fmt().with_writer(move || voice.clone()).with_ansi(false);
     match form {
         LogForm::Text => log.init(),
         LogForm::Json => log.json().init(),
@@ -206,15 +228,14 @@ fn whole(engine: Engine, in_force: InForce, push: Push, served: bool) -> Box<wat
 
 /// Signals: to end, and to load everything anew.
 #[derive(Clone)]
-pub struct Signals {
-    /// The request to end.
+pub(super) struct Signals {
+    /// The signal to end.
     pub end: Interrupt,
-    /// Whether somebody asked for the settings to be loaded anew.
-    pub reload: Arc<AtomicBool>,
+    reload: Arc<AtomicBool>,
 }
 
 impl Signals {
-    /// Watches from now on.
+    /// Watches for them from now on.
     ///
     /// # Errors
     /// When the system refuses the handlers.
@@ -223,6 +244,11 @@ impl Signals {
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGHUP, reload.clone())?;
         Ok(Self { end: Interrupt::watch()?, reload })
+    }
+
+    /// Whether somebody asked, since this was asked last, to have everything loaded anew.
+    pub fn asked_to_reload(&self) -> bool {
+        self.reload.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -296,7 +322,7 @@ async fn reloaded(signals: Signals, watch: Option<Watch>, mut files: Vec<Reloade
     loop {
         tokio::time::sleep(GLANCE).await;
         turns = turns.wrapping_add(1);
-        let asked = signals.reload.swap(false, Ordering::Relaxed);
+        let asked = signals.asked_to_reload();
         if asked && let Some(watch) = &watch {
             watch.reload();
         }

@@ -24,7 +24,11 @@ pub async fn alive() -> &'static str {
 
 /// `GET /readyz`: whether events can be taken, and why not.
 pub async fn ready(With(state): With<Arc<State>>) -> Response {
-    let reasons = state.vitals.reasons(MOST_WAITING);
+    readiness(&state.vitals.reasons(MOST_WAITING))
+}
+
+/// An answer that says whether there is any reason not to be ready.
+pub fn readiness(reasons: &[String]) -> Response {
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(json!({"Ready": reasons.is_empty(), "Reasons": reasons}))).into_response()
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use actlog_engine::{Batch, Error, Outcome};
+use actlog_streams::Intake;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -14,12 +15,12 @@ use super::reply::Refusal;
 use super::vitals::Vitals;
 use super::writer::Writer;
 use crate::account::Account;
-use crate::batches::{Batches, Tag};
+use crate::batches::{Batches, Refused, Tag};
 use crate::console::Console;
 use crate::totals::Totals;
 
 /// Events that cannot be used and are named in an answer.
-const MOST_NAMED: usize = 100;
+pub(super) const MOST_NAMED: usize = 100;
 
 /// Takes events in.
 #[derive(Clone)]
@@ -27,9 +28,11 @@ pub struct Ingest {
     from: &'static str,
     in_force: InForce,
     writer: Writer,
-    account: Arc<Mutex<Account>>,
+    pub(super) account: Arc<Mutex<Account>>,
     vitals: Arc<Vitals>,
-    most_bytes: usize,
+    pub(super) most_bytes: usize,
+    /// Where events go instead, for others to filter.
+    intake: Option<Intake>,
 }
 
 /// What became of the events of a request.
@@ -46,7 +49,7 @@ pub struct Taken {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Unusable {
+pub(super) struct Unusable {
     line: u64,
     column: u64,
     reason: String,
@@ -66,11 +69,19 @@ impl Ingest {
         vitals: Arc<Vitals>,
         most_bytes: usize,
     ) -> Self {
-        Self { from, in_force, writer, account, vitals, most_bytes }
+        Self { from, in_force, writer, account, vitals, most_bytes, intake: None }
+    }
+
+    /// Gives events to streams from now on, and filters none.
+    pub fn hand_over(&mut self, intake: Intake) {
+        self.intake = Some(intake);
     }
 
     /// Takes the events of a request, and answers when they are durable.
     pub async fn take(self, source: String, body: Vec<u8>) -> Response {
+        if let Some(intake) = &self.intake {
+            return self.give(intake, source, body).await;
+        }
         match self.keep(source, body).await {
             Ok(taken) => {
                 let status = if taken.totals.rejected > 0 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -129,15 +140,20 @@ impl Ingest {
     }
 }
 
-/// Names what cannot be used.
-fn name(tag: &Tag, outcome: &Result<Outcome, Error>, unusable: &mut Vec<Unusable>) {
-    let refused = tag.refused.iter().map(|refused| Unusable {
+/// Names what is refused before any filter sees it.
+pub(super) fn refused(tag: &Tag) -> Vec<Unusable> {
+    let unusable = |refused: &Refused| Unusable {
         line: refused.origin.position.line,
         column: refused.origin.position.column,
         reason: refused.flaw.reason.to_owned(),
         place: String::new(),
         explanation: refused.flaw.explanation.to_string(),
-    });
+    };
+    tag.refused.iter().map(unusable).collect()
+}
+
+/// Names what cannot be used.
+fn name(tag: &Tag, outcome: &Result<Outcome, Error>, unusable: &mut Vec<Unusable>) {
     let of = |index: u32, reason: &str, place: &str, explanation: &str| {
         let position = tag.sent.get(index as usize).map(|sent| &sent.origin.position);
         Unusable {
@@ -148,7 +164,7 @@ fn name(tag: &Tag, outcome: &Result<Outcome, Error>, unusable: &mut Vec<Unusable
             explanation: explanation.to_owned(),
         }
     };
-    let mut all: Vec<Unusable> = refused.collect();
+    let mut all = refused(tag);
     match outcome {
         Ok(outcome) => {
             all.extend(outcome.rejected.iter().map(|it| of(it.index, it.reason.name(), &it.place, &it.explanation)));

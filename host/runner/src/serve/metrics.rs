@@ -14,6 +14,9 @@ use super::flows::{Flow, FlowState};
 use super::operation::Operation;
 use super::state::State;
 
+/// Names and values of labels.
+pub type Labels = Vec<(String, String)>;
+
 /// What `/metrics` answers is of this kind.
 pub const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -32,6 +35,7 @@ pub fn text(state: &Arc<State>, operation: Operation, stored: (u64, u64)) -> Res
     );
     registry.register("store_commit_seconds", "How long commits of the store took", vitals.commits.family.clone());
     registry.register("sink_seconds", "How long receivers took to take records, by their names", vitals.sinks.family.clone());
+    vitals.register(&mut registry);
     registry.register_collector(Box::new(Counted { operation, stored }));
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &registry)?;
@@ -105,8 +109,6 @@ pub fn flows(encoder: &mut DescriptorEncoder<'_>, flows: &[Flow]) -> fmt::Result
     counters(encoder, "flow_sent", "What went through", count(|flow| flow.sent))?;
     counters(encoder, "flow_failed", "What did not go through, and will not", count(|flow| flow.failed))
 }
-
-type Labels = Vec<(String, String)>;
 
 fn labels<const N: usize>(pairs: [(&str, &str); N]) -> Labels {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()

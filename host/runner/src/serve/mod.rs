@@ -11,7 +11,8 @@ mod current;
 mod demo;
 pub mod flows;
 mod guard;
-mod health;
+mod handover;
+pub mod health;
 mod ingest;
 pub mod metrics;
 pub mod operation;
@@ -20,9 +21,9 @@ mod page;
 pub mod playground;
 mod private;
 mod push;
-mod reply;
+pub mod reply;
 mod state;
-mod timings;
+pub mod timings;
 mod vitals;
 mod writer;
 
@@ -44,7 +45,7 @@ pub use own::Own;
 pub use push::{Push, Receivers};
 pub use state::State;
 pub use vitals::Vitals;
-pub use writer::Writer;
+pub use writer::{NotWritten, Writer};
 
 /// Every address that is answered. Those of `others` know their callers themselves.
 fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize, others: Router) -> Router {

@@ -54,6 +54,11 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("there is no {what}"))
     }
 
+    /// Something is longer than it may be.
+    pub fn too_large(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", error)
+    }
+
     /// Too many requests came.
     pub fn too_many() -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "too many requests; wait a moment")

@@ -1,14 +1,16 @@
 //! How the server is: whether it can take events, how many wait, how long things take. Written as it goes, read by `/readyz` and
 //! `/metrics`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 
 use super::flows::Flows;
 use super::timings::{Timings, histogram};
@@ -35,6 +37,10 @@ pub struct Vitals {
     pub waiting: AtomicUsize,
     /// Why the last commit failed; none when it went well.
     trouble: Mutex<Option<String>>,
+    /// Why other parts of the server cannot do their work.
+    others: Mutex<BTreeMap<&'static str, String>>,
+    /// Figures of parts that not every server has.
+    figures: Mutex<Vec<Arc<dyn Collector>>>,
     /// How long requests took.
     pub answered: Family<Answered, Histogram>,
     /// How long it took from the arrival of events until they were durable, by where they came from.
@@ -59,6 +65,8 @@ impl Default for Vitals {
             draining: AtomicBool::default(),
             waiting: AtomicUsize::default(),
             trouble: Mutex::default(),
+            others: Mutex::default(),
+            figures: Mutex::default(),
             answered: Family::new_with_constructor(histogram),
             intake: Timings::default(),
             commits: Timings::default(),
@@ -117,6 +125,27 @@ impl Vitals {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How a part of the server is: why it cannot do its work, or none where it can.
+    pub fn report(&self, part: &'static str, trouble: Option<String>) {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        match trouble {
+            Some(trouble) => others.insert(part, trouble),
+            None => others.remove(part),
+        };
+    }
+
+    /// Has `/metrics` tell the figures of one more part.
+    pub fn add_figures(&self, figures: Arc<dyn Collector>) {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner).push(figures);
+    }
+
+    /// Registers the figures of those parts.
+    pub fn register(&self, registry: &mut Registry) {
+        for figures in self.figures.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            registry.register_collector(Box::new(Shared(figures.clone())));
+        }
+    }
+
     /// Why the server should not be sent anything now; empty when it is ready. `most_waiting` is how many requests may wait.
     pub fn reasons(&self, most_waiting: usize) -> Vec<String> {
         let mut reasons = Vec::new();
@@ -129,11 +158,22 @@ impl Vitals {
         if self.waiting.load(Ordering::Relaxed) >= most_waiting {
             reasons.push("too many requests wait for the disk".to_owned());
         }
+        reasons.extend(self.others.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(part, why)| format!("{part}: {why}")));
         reasons
     }
 
     fn trouble(&self) -> MutexGuard<'_, Option<String>> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A collector that others have, too.
+#[derive(Debug)]
+struct Shared(Arc<dyn Collector>);
+
+impl Collector for Shared {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        self.0.encode(encoder)
     }
 }
 
@@ -151,6 +191,9 @@ mod tests {
         vitals.committed(Ok(()));
         vitals.waiting.store(1, Ordering::Relaxed);
         assert_eq!(vitals.reasons(2), [""; 0]);
+        vitals.report("streams", Some("nobody answers".to_owned()));
+        assert_eq!(vitals.reasons(2), ["streams: nobody answers"]);
+        vitals.report("streams", None);
         vitals.drain();
         assert_eq!(vitals.reasons(2), ["it is about to end"]);
     }

@@ -25,7 +25,7 @@ const RETAIN_PAUSE: Duration = Duration::from_millis(20);
 const RETAIN_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Whether the records of a request are durable; why not.
-type Answer = Result<(), String>;
+type Answer = Result<(), NotWritten>;
 
 struct Job {
     records: Vec<u8>,
@@ -45,6 +45,14 @@ pub enum NotWritten {
     /// Too many wait already.
     #[error("too many requests wait for the disk")]
     Full,
+    /// A line is no audit record. None of them is written.
+    #[error("line {line} is no audit record: {explanation}")]
+    NotARecord {
+        /// Which, from 1.
+        line: usize,
+        /// What is wrong with it.
+        explanation: String,
+    },
     /// The store cannot take them; why.
     #[error("the records are not durable: {0}")]
     Failed(String),
@@ -78,7 +86,7 @@ impl Writer {
             }
         })?;
         match written.await {
-            Ok(answer) => answer.map_err(NotWritten::Failed),
+            Ok(answer) => answer,
             Err(_) => Err(NotWritten::Failed("the store is closed".to_owned())),
         }
     }
@@ -111,7 +119,7 @@ fn write(mut store: Store, jobs: &Receiver<Job>, in_force: &InForce, vitals: &Vi
             let answer = match &written {
                 Ok(_) => Ok(()),
                 // One of them may be to blame: each for itself.
-                Err(_) => store.append(&job.records).map(drop).map_err(|error| error.to_string()),
+                Err(_) => store.append(&job.records).map(drop).map_err(not_written),
             };
             let count = if answer.is_ok() { &vitals.written } else { &vitals.unwritten };
             count.fetch_add(1, Ordering::Relaxed);
@@ -121,6 +129,13 @@ fn write(mut store: Store, jobs: &Receiver<Job>, in_force: &InForce, vitals: &Vi
     }
     if let Err(error) = store.close() {
         tracing::error!("the store is not sealed to its end: {error}");
+    }
+}
+
+fn not_written(error: actlog_store::Error) -> NotWritten {
+    match error {
+        actlog_store::Error::NotARecord { line, explanation } => NotWritten::NotARecord { line, explanation },
+        other => NotWritten::Failed(other.to_string()),
     }
 }
 

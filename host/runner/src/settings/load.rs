@@ -6,6 +6,7 @@ use std::path::Path;
 
 use actlog_engine::{Engine, Error, Filter, SettingsError};
 use actlog_push::Sender;
+use actlog_streams::Config;
 use anyhow::Context;
 use serde_json::Value as Json;
 use toml_edit::Document;
@@ -14,9 +15,9 @@ use super::exchange::{self, Sections};
 use super::push::{self, Destinations};
 use super::review::{self, Review};
 use super::rules::{self, ListedRule};
-use super::{convert, place};
+use super::{convert, place, streams};
 use crate::console::clean;
-use crate::exit::BadSettings;
+use crate::exit::{BadSettings, usage};
 use crate::rules::stamp::Stamp;
 
 /// The largest settings file, in bytes.
@@ -31,6 +32,7 @@ pub struct Settings {
     review: Review,
     exchange: Sections,
     push: Destinations,
+    streams: Option<Config>,
     /// What is wrong with the host's sections.
     host_errors: Vec<SettingsError>,
     stamp: Stamp,
@@ -75,8 +77,10 @@ impl Settings {
         host_errors.extend(review_errors);
         let (push, push_errors) = push::take(&mut json);
         host_errors.extend(push_errors);
+        let (streams, streams_errors) = streams::take(&mut json);
+        host_errors.extend(streams_errors);
         let exchange = exchange::take(&mut json);
-        Ok(Self { name: name.to_owned(), text, json, rules, review, exchange, push, host_errors, stamp: Stamp::default() })
+        Ok(Self { name: name.to_owned(), text, json, rules, review, exchange, push, streams, host_errors, stamp: Stamp::default() })
     }
 
     /// The rules that are listed.
@@ -117,7 +121,7 @@ impl Settings {
         }
     }
 
-    /// Whether the host's sections are sound: rules, review and push.
+    /// Whether the host's sections are sound: rules, review, push and streams.
     ///
     /// # Errors
     /// [`BadSettings`] with everything that is wrong with them.
@@ -172,6 +176,16 @@ impl Settings {
     /// The record profile that the settings name; none where they name none.
     pub fn profile(&self) -> Option<&str> {
         self.json["record"]["profile"].as_str()
+    }
+
+    /// The section `[streams]`.
+    ///
+    /// # Errors
+    /// As for [`Self::check_host`]; where there is no such section.
+    pub fn streams(&self) -> anyhow::Result<Config> {
+        self.check_host()?;
+        let missing = || usage(format!("{} has no section [streams] that names servers; actlog settings init shows one", self.name));
+        self.streams.as_ref().map(|config| streams::beside(config, self.path())).ok_or_else(missing)
     }
 
     /// The same errors, each with its line.

@@ -9,6 +9,7 @@ pub mod push;
 pub mod review;
 pub mod rules;
 pub mod schema;
+pub mod streams;
 
 /// The commented template that `actlog settings init` writes.
 pub const TEMPLATE: &str = include_str!("template.toml");

@@ -2,12 +2,16 @@
 
 use actlog_engine::Engine;
 
-use super::{exchange, push, review, rules};
+use super::{exchange, push, review, rules, streams};
 use crate::ordered::Value;
 
 /// The host's sections, each with its schema.
-const SECTIONS: [(&str, &str); 3] =
-    [(rules::SECTION, include_str!("rules.schema.json")), (review::SECTION, review::SCHEMA), (push::SECTION, push::SCHEMA)];
+const SECTIONS: [(&str, &str); 4] = [
+    (rules::SECTION, include_str!("rules.schema.json")),
+    (review::SECTION, review::SCHEMA),
+    (push::SECTION, push::SCHEMA),
+    (streams::SECTION, streams::SCHEMA),
+];
 
 /// What the translator's schema is called inside of the whole one: its references begin there.
 const EXCHANGE_ID: &str = "urn:actlog:exchange";

@@ -11,8 +11,18 @@ use crate::running::{Running, assert_each_once, send, standing, until, until_emp
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn poison_goes_to_the_rejects_after_its_tries_and_its_neighbours_are_recorded() {
+    poison(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn poison_in_one_message_with_others_goes_to_the_rejects_after_its_tries() {
+    poison(64).await;
+}
+
+async fn poison(events_per_message: usize) {
     let cluster = Cluster::start(1, "");
     let mut config = cluster.config();
+    config.events_per_message = events_per_message;
     config.max_tries = 4;
     let link = cluster.ready(&config).await;
     let (store, rejects) = (Store::default(), Store::default());
@@ -42,7 +52,8 @@ async fn poison_goes_to_the_rejects_after_its_tries_and_its_neighbours_are_recor
     for (number, reason) in (1..).zip(reasons) {
         let reject = &kept[&actlog_streams::event_key(&events[number])][0];
         assert_eq!(&reject.bytes, &events[number]);
-        assert!(reject.reason.as_deref().is_some_and(|found| found.starts_with(reason)), "{:?}", reject.reason);
+        let found = reject.reject.as_ref().expect("a reject");
+        assert!(found.outcome == "faulted" && found.why.explanation.starts_with(reason), "{found:?}");
     }
     assert_eq!(kept.len(), 4);
 }
@@ -99,8 +110,18 @@ async fn killed_workers_lose_and_double_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn event_that_kills_its_worker_goes_to_the_rejects_and_its_neighbours_are_recorded() {
+    killer(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn event_that_kills_its_worker_in_one_message_with_others_harms_none_of_them() {
+    killer(64).await;
+}
+
+async fn killer(events_per_message: usize) {
     let cluster = Cluster::start(1, "");
     let mut config = cluster.config();
+    config.events_per_message = events_per_message;
     config.ack_wait_ms = 500;
     config.max_tries = 3;
     let link = cluster.ready(&config).await;
@@ -124,7 +145,7 @@ async fn event_that_kills_its_worker_goes_to_the_rejects_and_its_neighbours_are_
     let good = (0..30).filter(|&number| number != 5);
     until_kept(&store, good.clone().map(|number| ids(number).len()).sum()).await;
     running.stop().await;
-    assert_eq!(deaths, 3, "one in the batch, two alone");
+    assert_eq!(deaths, 3, "the first in a batch");
     assert_each_once(&link, &store, good).await;
     assert_eq!(rejects.ids(), [actlog_streams::event_key(b"5 kills")]);
 }

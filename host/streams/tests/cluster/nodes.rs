@@ -125,6 +125,8 @@ impl Cluster {
         config.ping_ms = 300;
         config.retry_ms = 50;
         config.batch = 16;
+        // Most tests are about messages; what is in one together has a test of its own.
+        config.events_per_message = 1;
         config.drain_ms = 5_000;
         config
     }

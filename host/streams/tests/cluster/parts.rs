@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actlog_streams::{Event, Keep, KeepError, Kept, Outcome, Record, Work};
+use actlog_streams::{Event, Keep, KeepError, Kept, Outcome, Record, Why, Work};
 use bytes::Bytes;
 
 pub struct Filter {
@@ -32,10 +32,12 @@ fn outcome(event: &Event) -> Outcome {
     let text = String::from_utf8_lossy(&event.bytes);
     let (number, word) = text.split_once(' ').expect("NUMBER WORD");
     match word {
-        "excluded" => Outcome::Excluded { reason: "auditing-off".into(), message: "Update".into(), entity: Some("account".into()) },
-        "rejected" => Outcome::Rejected { reason: "not JSON\r\nat 3".into() },
-        "poison" => Outcome::Faulted { reason: "it traps".into() },
-        "heals" if event.attempt < 3 => Outcome::Faulted { reason: "not yet".into() },
+        "excluded" => {
+            Outcome::Excluded { rule: None, reason: "auditing-off".into(), message: "Update".into(), entity: Some("account".into()) }
+        }
+        "rejected" => Outcome::Rejected(Why { at: 3, ..Why::new("not-json", "no\r\nJSON") }),
+        "poison" => Outcome::Faulted(Why::new("trap", "it traps")),
+        "heals" if event.attempt < 3 => Outcome::Faulted(Why::new("trap", "not yet")),
         "panics" => panic!("on purpose"),
         "kills" => std::process::abort(),
         "too-long" => Outcome::Recorded(vec![Record { id: format!("event-{number}-1"), line: vec![b'x'; 2 << 20].into() }]),

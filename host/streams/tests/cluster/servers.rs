@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actlog_streams::{Config, Intake, IntakeError, Lane, Link, Retention, check, lag, setup};
+use actlog_streams::{Config, Intake, IntakeError, Lane, Link, Retention, Why, check, lag, setup};
 use bytes::Bytes;
 
 use crate::nodes::Cluster;
@@ -114,7 +114,8 @@ async fn every_outcome_ends_in_its_lane_once() {
     let mut expected: Vec<Bytes> = events.iter().skip(2).step_by(3).cloned().collect();
     expected.sort();
     assert_eq!(bytes, expected, "byte for byte");
-    assert_eq!(kept.values().next().and_then(|times| times[0].reason.clone()).as_deref(), Some("not JSON  at 3"));
+    let reject = kept.values().next().and_then(|times| times[0].reject.clone()).expect("a reject");
+    assert_eq!(reject.why, Why { at: 3, ..Why::new("not-json", "no  JSON") });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

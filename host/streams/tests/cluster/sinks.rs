@@ -47,7 +47,9 @@ async fn record_that_is_never_kept_goes_to_the_rejects_and_holds_up_nobody() {
     running.stop().await;
     let kept = rejects.kept.lock().expect("not poisoned");
     let message = &kept[&never][0];
-    assert_eq!((message.bytes.as_ref(), message.reason.as_deref()), (&b"{\"Id\":\"event-7-1\"}"[..], Some("it does not fit")));
+    assert_eq!(message.bytes.as_ref(), b"{\"Id\":\"event-7-1\"}");
+    let reject = message.reject.as_ref().expect("a reject");
+    assert_eq!((reject.outcome.as_str(), reject.why.explanation.as_str()), ("record-refused", "it does not fit"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,14 @@
+//! What this program does on streams: a worker filters ([`audit`]), a server gives events in and takes out what they came to
+//! ([`parts`], [`sinks`]); both look at how far the readers are ([`outlook`]) and tell it ([`metrics`], [`observed`]).
+
+pub mod audit;
+pub mod metrics;
+pub mod observed;
+pub mod outlook;
+pub mod parts;
+pub mod sinks;
+
+use std::time::Duration;
+
+/// How often the servers are asked how far the readers are.
+pub const LOOK_EVERY: Duration = Duration::from_secs(2);

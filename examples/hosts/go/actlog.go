@@ -5,13 +5,13 @@ package actlog
 #cgo CFLAGS: -I${SRCDIR}/../../../host/c/include
 #cgo LDFLAGS: -lactlog
 #include "actlog.h"
-#include <stdlib.h>
 */
 import "C"
 
 import (
 	"errors"
 	"runtime"
+	"sync"
 	"unsafe"
 )
 
@@ -25,18 +25,33 @@ type Outcome struct {
 	Records []byte
 }
 
+// What a process pays for once. It is kept until the process ends.
+var engine struct {
+	once   sync.Once
+	handle *C.actlog_engine
+	err    error
+}
+
+func theEngine() (*C.actlog_engine, error) {
+	engine.once.Do(func() {
+		var failure *C.actlog_error
+		if C.actlog_engine_new(nil, &engine.handle, &failure) != C.ACTLOG_STATUS_OK {
+			engine.err = taken(failure)
+		}
+	})
+	return engine.handle, engine.err
+}
+
 // Open makes a filter of a JSON document; the empty string means the defaults. Close it.
 func Open(settings string) (*Filter, error) {
-	var engine *C.actlog_engine
-	var failure *C.actlog_error
-	if C.actlog_engine_new(nil, &engine, &failure) != C.ACTLOG_STATUS_OK {
-		return nil, taken(failure)
+	engine, err := theEngine()
+	if err != nil {
+		return nil, err
 	}
-	defer C.actlog_engine_free(engine)
-	text := C.CBytes([]byte(settings))
-	defer C.free(text)
+	var failure *C.actlog_error
+	text, size := pointer(settings)
 	filter := &Filter{}
-	if C.actlog_filter_new(engine, (*C.char)(text), C.size_t(len(settings)), &filter.handle, &failure) != C.ACTLOG_STATUS_OK {
+	if C.actlog_filter_new(engine, text, size, &filter.handle, &failure) != C.ACTLOG_STATUS_OK {
 		return nil, taken(failure)
 	}
 	return filter, nil
@@ -52,11 +67,7 @@ func (filter *Filter) Close() {
 func (filter *Filter) Audit(events []byte) (Outcome, error) {
 	var outcome *C.actlog_outcome
 	var failure *C.actlog_error
-	var first *C.uint8_t
-	if len(events) > 0 {
-		first = (*C.uint8_t)(unsafe.Pointer(&events[0]))
-	}
-	status := C.actlog_filter_audit(filter.handle, first, C.size_t(len(events)), &outcome, &failure)
+	status := C.actlog_filter_audit(filter.handle, first(events), C.size_t(len(events)), &outcome, &failure)
 	runtime.KeepAlive(events)
 	if status != C.ACTLOG_STATUS_OK {
 		return Outcome{}, taken(failure)
@@ -73,5 +84,13 @@ func (filter *Filter) Audit(events []byte) (Outcome, error) {
 func taken(failure *C.actlog_error) error {
 	defer C.actlog_error_free(failure)
 	text := C.actlog_error_message(failure)
-	return errors.New(C.GoStringN(text.data, C.int(text.len)))
+	return errors.New(goText(text))
+}
+
+// first gives the address of bytes; of none, nil.
+func first(bytes []byte) *C.uint8_t {
+	if len(bytes) == 0 {
+		return nil
+	}
+	return (*C.uint8_t)(unsafe.Pointer(&bytes[0]))
 }

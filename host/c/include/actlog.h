@@ -6,6 +6,13 @@
 //     actlog_filter_audit(filter, events, len, &outcome, &error);    // a batch: one event a line
 //     actlog_bytes records = actlog_outcome_records(outcome);        // one record a line
 //
+// A host that sees HTTP instead of events has a translator before it:
+//
+//     actlog_translator_new(engine, settings, len, &translator, &error);
+//     actlog_exchange *exchange = actlog_exchange_new();             // method, target, headers, bodies: see there
+//     actlog_translator_translate(translator, exchange, &translation, &error);
+//     actlog_bytes events = actlog_translation_events(translation);  // what actlog_filter_audit takes
+//
 // Rules are not among what this library does: a filter has none.
 //
 // Errors. A call that can fail returns an actlog_status. On failure `*out` is NULL and `*error` holds an error, which the
@@ -20,9 +27,10 @@
 // Ownership. What a call puts into `*out` and `*error` is the caller's, and is freed by the function *_free of its type, on
 // any thread. What an accessor returns belongs to the handle. The library keeps nothing of what it is given.
 //
-// Threads. Engines, filters, outcomes, buffers and errors may be shared by threads without locks, on any thread, also one
-// that the library never saw. Options belong to one thread at a time. Freeing a handle while a call uses it is an error
-// of the caller. Calls from signal handlers, and in a child after fork() in a program with threads, are not allowed.
+// Threads. Engines, filters, translators, outcomes, translations, buffers and errors may be shared by threads without locks,
+// on any thread, also one that the library never saw. Options and exchanges belong to one thread at a time. Freeing a handle
+// while a call uses it is an error of the caller. Calls from signal handlers, and in a child after fork() in a program with
+// threads, are not allowed.
 // A call needs 1 MiB of stack; on a thread with less, it makes itself one for the time of the call.
 //
 // Signals. The first engine of a process installs handlers for SIGSEGV, SIGILL and SIGFPE, and for SIGBUS where the system
@@ -37,6 +45,7 @@
 
 // Made of host/c/src by cbindgen. ACTLOG_OVERWRITE=1 cargo test -p actlog-c --test header writes it anew.
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,7 +67,8 @@ typedef enum actlog_status {
     ACTLOG_STATUS_CONFLICT = 6,
     // What was given is larger than an instance may be.
     ACTLOG_STATUS_TOO_LARGE = 7,
-    // The filter failed on something that is no event. What it fails on in a batch is no error: see actlog_outcome_fault.
+    // The filter failed on something that is no event, such as an exchange. What it fails on in a batch is no error: see
+    // actlog_outcome_fault.
     ACTLOG_STATUS_FILTER_FAILED = 8,
     // The component cannot be used.
     ACTLOG_STATUS_BAD_COMPONENT = 9,
@@ -68,13 +78,15 @@ typedef enum actlog_status {
     ACTLOG_STATUS_PANICKED = 11,
     // Another error, which this version of the header has no number for.
     ACTLOG_STATUS_OTHER = 12,
+    // The document is no `$metadata`: see actlog_error_metadata.
+    ACTLOG_STATUS_BAD_METADATA = 13,
 } actlog_status;
 
 // Who has to act on an error.
 typedef enum actlog_blame {
     // The program that calls, or its system.
     ACTLOG_BLAME_HOST = 0,
-    // Whoever sent the events or the records.
+    // Whoever sent the events, the exchanges, the records or the `$metadata`.
     ACTLOG_BLAME_EVENT = 1,
     // The operator who wrote the settings.
     ACTLOG_BLAME_SETTINGS = 2,
@@ -97,11 +109,15 @@ typedef enum actlog_start {
 // Bytes that a call gave; the caller frees it.
 typedef struct actlog_buffer actlog_buffer;
 
-// A component's machine code, ready to make filters of. Threads may share it.
+// A component's machine code, ready to make filters and translators of. Threads may share it.
 typedef struct actlog_engine actlog_engine;
 
 // Why a call failed. It does not change, so threads may share it; the caller frees it.
 typedef struct actlog_error actlog_error;
+
+// One request, and its answer if one came: made piece by piece, then given to actlog_translator_translate, which changes nothing of
+// it. It keeps copies of what it is given, and belongs to one thread at a time.
+typedef struct actlog_exchange actlog_exchange;
 
 // The audit filter with its settings. Threads may share it and call at once: each call takes an instance of its own.
 typedef struct actlog_filter actlog_filter;
@@ -111,6 +127,13 @@ typedef struct actlog_options actlog_options;
 
 // What became of a batch. It does not change, so threads may share it; the caller frees it.
 typedef struct actlog_outcome actlog_outcome;
+
+// What an exchange says. It does not change, so threads may share it; the caller frees it.
+typedef struct actlog_translation actlog_translation;
+
+// Makes SDK events of HTTP exchanges, with an operator's settings. Threads may share it and call at once: each call takes an
+// instance of its own.
+typedef struct actlog_translator actlog_translator;
 
 // Bytes that belong to the handle they were got from, and are gone with it. `data` is NULL only where there is no handle.
 typedef struct actlog_bytes {
@@ -152,6 +175,14 @@ typedef struct actlog_join_error {
     // With ACTLOG_STATUS_NOT_A_RECORD and ACTLOG_STATUS_CONFLICT: what is wrong; not to be parsed.
     struct actlog_text explanation;
 } actlog_join_error;
+
+// Why a `$metadata` document gives no names. The text belongs to the error.
+typedef struct actlog_metadata_error {
+    // Byte in the document at which the fault was noticed, from 0.
+    uint32_t offset;
+    // What is wrong; not to be parsed.
+    struct actlog_text explanation;
+} actlog_metadata_error;
 
 // Each event is one of four, always: read = recorded + excluded + rejected + faulted.
 typedef struct actlog_counts {
@@ -205,6 +236,21 @@ typedef struct actlog_fault {
     struct actlog_text explanation;
 } actlog_fault;
 
+// One thing that an exchange does not say. The texts belong to the translation.
+typedef struct actlog_finding {
+    // Which request of the exchange, from 1 in a batch; 0 is the exchange itself.
+    uint32_t part;
+    // Whether an event is, or may be, missing for it. A host that must let nothing pass unseen refuses a request for which
+    // actlog_translator_translate, called before it is sent on, gives such a finding.
+    bool event_missing;
+    // What kind of thing, in the contract's words, such as `unknown-set`; later versions may know more.
+    struct actlog_text kind;
+    // Where, such as `path`, `query.$filter` or `response.body`; empty for all of it.
+    struct actlog_text place;
+    // One sentence for people, without secrets; not to be parsed.
+    struct actlog_text explanation;
+} actlog_finding;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -248,6 +294,11 @@ enum actlog_status actlog_error_settings(const struct actlog_error *error,
 // Errors: ACTLOG_STATUS_OUT_OF_RANGE where the error is another, ACTLOG_STATUS_BAD_ARGUMENT.
 enum actlog_status actlog_error_join(const struct actlog_error *error, struct actlog_join_error *out);
 
+// Why a `$metadata` document gives no names.
+//
+// Errors: ACTLOG_STATUS_OUT_OF_RANGE where the error is another, ACTLOG_STATUS_BAD_ARGUMENT.
+enum actlog_status actlog_error_metadata(const struct actlog_error *error, struct actlog_metadata_error *out);
+
 // Options as they are without any: the embedded component, the user's cache, 1 GiB of memory for an instance, as many
 // idle instances as there are processors. Free it with actlog_options_free, an engine keeps nothing of it.
 struct actlog_options *actlog_options_new(void);
@@ -276,14 +327,14 @@ enum actlog_status actlog_options_memory_limit(struct actlog_options *options, u
 // Instances that each filter keeps for the next calls. It is no limit: a call that finds none makes one. 0 keeps none.
 enum actlog_status actlog_options_idle_instances(struct actlog_options *options, size_t most);
 
-// Makes an engine. `options` may be NULL: the defaults. The first start of a version compiles for some hundred milliseconds.
+// Makes an engine. `options` may be NULL: the defaults. The first start of a version compiles for about a second.
 //
 // Errors: ACTLOG_STATUS_BAD_COMPONENT, ACTLOG_STATUS_HOST.
 enum actlog_status actlog_engine_new(const struct actlog_options *options,
                                      struct actlog_engine **out,
                                      struct actlog_error **error);
 
-// Frees an engine. Its filters may live on. NULL is fine.
+// Frees an engine. Its filters and translators may live on. NULL is fine.
 void actlog_engine_free(struct actlog_engine *engine);
 
 // SHA-256 of the component that the engine runs, as 64 hexadecimal digits.
@@ -308,6 +359,16 @@ enum actlog_status actlog_engine_join(const struct actlog_engine *engine,
                                       struct actlog_buffer **out,
                                       struct actlog_error **error);
 
+// Makes the section `names` of a translator's settings, a JSON object, out of the organization's `$metadata`: CSDL as XML, of
+// `len` bytes.
+//
+// Errors: ACTLOG_STATUS_BAD_METADATA, ACTLOG_STATUS_TOO_LARGE, ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
+enum actlog_status actlog_engine_metadata(const struct actlog_engine *engine,
+                                          const uint8_t *csdl,
+                                          size_t len,
+                                          struct actlog_buffer **out,
+                                          struct actlog_error **error);
+
 // All that the filter knows, as one JSON document. Errors: ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
 enum actlog_status actlog_engine_catalog(const struct actlog_engine *engine,
                                          struct actlog_buffer **out,
@@ -317,6 +378,11 @@ enum actlog_status actlog_engine_catalog(const struct actlog_engine *engine,
 enum actlog_status actlog_engine_settings_schema(const struct actlog_engine *engine,
                                                  struct actlog_buffer **out,
                                                  struct actlog_error **error);
+
+// The JSON Schema of a translator's settings. Errors: ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
+enum actlog_status actlog_engine_translator_schema(const struct actlog_engine *engine,
+                                                   struct actlog_buffer **out,
+                                                   struct actlog_error **error);
 
 // The JSON Schema of an event, both forms. Errors: ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
 enum actlog_status actlog_engine_event_schema(const struct actlog_engine *engine,
@@ -400,6 +466,113 @@ size_t actlog_outcome_faults(const struct actlog_outcome *outcome);
 enum actlog_status actlog_outcome_fault(const struct actlog_outcome *outcome,
                                         size_t position,
                                         struct actlog_fault *out);
+
+// An exchange of which nothing is known yet. Free it with actlog_exchange_free.
+struct actlog_exchange *actlog_exchange_new(void);
+
+// Frees an exchange. NULL is fine.
+void actlog_exchange_free(struct actlog_exchange *exchange);
+
+// The host's own id of the exchange, at most 200 bytes of UTF-8 without control characters (any other is hashed): the same each time
+// this exchange is told, and different for every other. EventId is this id, a slash, and the place of the event.
+enum actlog_status actlog_exchange_id(struct actlog_exchange *exchange,
+                                      const char *id,
+                                      size_t len);
+
+// When the request began: ISO 8601, UTF-8.
+enum actlog_status actlog_exchange_began(struct actlog_exchange *exchange, const char *time, size_t len);
+
+// The address of the client as the host saw it, UTF-8: of the connection, not of a header. A port behind it does no harm.
+enum actlog_status actlog_exchange_client(struct actlog_exchange *exchange,
+                                          const char *address,
+                                          size_t len);
+
+// Method and target (path and query) exactly as they came: not decoded, not normalized. Bytes that are not UTF-8 become U+FFFD.
+enum actlog_status actlog_exchange_request(struct actlog_exchange *exchange,
+                                           const char *method,
+                                           size_t method_len,
+                                           const char *target,
+                                           size_t target_len);
+
+// Adds a header field of the request; call it in their order. Bytes that are not UTF-8 become U+FFFD.
+enum actlog_status actlog_exchange_request_header(struct actlog_exchange *exchange,
+                                                  const char *name,
+                                                  size_t name_len,
+                                                  const char *value,
+                                                  size_t value_len);
+
+// The body of the request, transfer codings undone, instead of any given before. `whole` says whether these are all its bytes; it is
+// false too where the host does not know. A request of which nothing was given has a body of which nothing is known.
+//
+// A body with a Content-Encoding is not read: undo it and leave the header out.
+enum actlog_status actlog_exchange_request_body(struct actlog_exchange *exchange,
+                                                const uint8_t *content,
+                                                size_t len,
+                                                bool whole);
+
+// Says that the upstream answered, and with which status. An answer that the host or another proxy made itself, such as 502 or 504,
+// is none. Without an answer nobody knows whether what was asked was done, and the events say `InDoubt`.
+enum actlog_status actlog_exchange_answer(struct actlog_exchange *exchange,
+                                          uint16_t status);
+
+// Adds a header field of the answer, as actlog_exchange_request_header does; ACTLOG_STATUS_BAD_ARGUMENT before actlog_exchange_answer.
+enum actlog_status actlog_exchange_answer_header(struct actlog_exchange *exchange,
+                                                 const char *name,
+                                                 size_t name_len,
+                                                 const char *value,
+                                                 size_t value_len);
+
+// The body of the answer, as actlog_exchange_request_body has it; ACTLOG_STATUS_BAD_ARGUMENT before actlog_exchange_answer.
+enum actlog_status actlog_exchange_answer_body(struct actlog_exchange *exchange,
+                                               const uint8_t *content,
+                                               size_t len,
+                                               bool whole);
+
+// Makes a translator. `settings` is a JSON document of `len` bytes, see actlog_engine_translator_schema; it names at least the
+// organization. The engine may be freed before the translator.
+//
+// Errors: ACTLOG_STATUS_BAD_SETTINGS with every fault that the settings have, ACTLOG_STATUS_BAD_ARGUMENT where they are not UTF-8,
+// ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
+enum actlog_status actlog_translator_new(const struct actlog_engine *engine,
+                                         const char *settings,
+                                         size_t len,
+                                         struct actlog_translator **out,
+                                         struct actlog_error **error);
+
+// Frees a translator, on whatever thread, when no call uses it any more. NULL is fine.
+void actlog_translator_free(struct actlog_translator *translator);
+
+// Tells an exchange in SDK events. The same exchange always gives the same bytes. What it does not say is left out, and
+// actlog_translation_finding says what and why.
+//
+// Told once without its answer and once with it, an exchange gives events of the same EventId at the same places: the second take
+// the place of the first, and records of both must not be kept.
+//
+// Errors: ACTLOG_STATUS_TOO_LARGE when the exchange is larger than an instance may be, ACTLOG_STATUS_FILTER_FAILED,
+// ACTLOG_STATUS_HOST when no instance can be made.
+enum actlog_status actlog_translator_translate(const struct actlog_translator *translator,
+                                               const struct actlog_exchange *exchange,
+                                               struct actlog_translation **out,
+                                               struct actlog_error **error);
+
+// Frees a translation with all that was got from it. NULL is fine.
+void actlog_translation_free(struct actlog_translation *translation);
+
+// SDK events as NDJSON, in the order of the requests: what actlog_filter_audit takes. It rejects none of them.
+struct actlog_bytes actlog_translation_events(const struct actlog_translation *translation);
+
+// How many events they are.
+uint32_t actlog_translation_event_count(const struct actlog_translation *translation);
+
+// How many findings there are.
+size_t actlog_translation_findings(const struct actlog_translation *translation);
+
+// The finding at `position`, from 0, in the order in which they were met.
+//
+// Errors: ACTLOG_STATUS_OUT_OF_RANGE, ACTLOG_STATUS_BAD_ARGUMENT.
+enum actlog_status actlog_translation_finding(const struct actlog_translation *translation,
+                                              size_t position,
+                                              struct actlog_finding *out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -7,7 +7,7 @@ use crate::options::Options;
 use crate::status::Status;
 use crate::text::{Bytes, Kept, Text, given};
 
-/// A component's machine code, ready to make filters of. Threads may share it.
+/// A component's machine code, ready to make filters and translators of. Threads may share it.
 pub struct Engine {
     pub(crate) engine: actlog_engine::Engine,
     digest: Kept,
@@ -26,7 +26,7 @@ pub enum Start {
     Uncached = 2,
 }
 
-/// Makes an engine. `options` may be NULL: the defaults. The first start of a version compiles for some hundred milliseconds.
+/// Makes an engine. `options` may be NULL: the defaults. The first start of a version compiles for about a second.
 ///
 /// Errors: ACTLOG_STATUS_BAD_COMPONENT, ACTLOG_STATUS_HOST.
 #[unsafe(no_mangle)]
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn actlog_engine_new(options: *const Options, out: *mut *m
     }
 }
 
-/// Frees an engine. Its filters may live on. NULL is fine.
+/// Frees an engine. Its filters and translators may live on. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn actlog_engine_free(engine: *mut Engine) {
     unsafe { free(engine) }
@@ -101,6 +101,26 @@ pub unsafe extern "C" fn actlog_engine_join(
     }
 }
 
+/// Makes the section `names` of a translator's settings, a JSON object, out of the organization's `$metadata`: CSDL as XML, of
+/// `len` bytes.
+///
+/// Errors: ACTLOG_STATUS_BAD_METADATA, ACTLOG_STATUS_TOO_LARGE, ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn actlog_engine_metadata(
+    engine: *const Engine,
+    csdl: *const u8,
+    len: usize,
+    out: *mut *mut Buffer,
+    error: *mut *mut Error,
+) -> Status {
+    unsafe {
+        give(out, error, || {
+            let engine = reference(engine, "the engine")?;
+            Ok(Buffer::new(engine.engine.metadata(given(csdl, len, "the $metadata")?)?))
+        })
+    }
+}
+
 /// All that the filter knows, as one JSON document. Errors: ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn actlog_engine_catalog(engine: *const Engine, out: *mut *mut Buffer, error: *mut *mut Error) -> Status {
@@ -111,6 +131,12 @@ pub unsafe extern "C" fn actlog_engine_catalog(engine: *const Engine, out: *mut 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn actlog_engine_settings_schema(engine: *const Engine, out: *mut *mut Buffer, error: *mut *mut Error) -> Status {
     unsafe { document(engine, out, error, actlog_engine::Engine::settings_schema) }
+}
+
+/// The JSON Schema of a translator's settings. Errors: ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn actlog_engine_translator_schema(engine: *const Engine, out: *mut *mut Buffer, error: *mut *mut Error) -> Status {
+    unsafe { document(engine, out, error, actlog_engine::Engine::translator_schema) }
 }
 
 /// The JSON Schema of an event, both forms. Errors: ACTLOG_STATUS_FILTER_FAILED, ACTLOG_STATUS_HOST.

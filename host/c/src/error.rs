@@ -11,6 +11,7 @@ pub struct Error {
     message: Kept,
     settings: Vec<(Kept, Kept)>,
     join: Option<Box<KeptJoin>>,
+    metadata: Option<(u32, Kept)>,
 }
 
 #[derive(Default)]
@@ -50,6 +51,16 @@ pub struct JoinError {
     pub explanation: Text,
 }
 
+/// Why a `$metadata` document gives no names. The text belongs to the error.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MetadataError {
+    /// Byte in the document at which the fault was noticed, from 0.
+    pub offset: u32,
+    /// What is wrong; not to be parsed.
+    pub explanation: Text,
+}
+
 impl Error {
     /// The caller's own mistake.
     pub(crate) fn argument(what: &str) -> Self {
@@ -62,7 +73,7 @@ impl Error {
     }
 
     fn new(status: Status, blame: Blame, message: &str) -> Self {
-        Error { status, blame, message: message.into(), settings: Vec::new(), join: None }
+        Error { status, blame, message: message.into(), settings: Vec::new(), join: None, metadata: None }
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -83,6 +94,7 @@ impl From<actlog_engine::Error> for Error {
         let status = match &error {
             Cause::Settings(_) => Status::BadSettings,
             Cause::Join(join) => status_of(join),
+            Cause::Metadata { .. } => Status::BadMetadata,
             Cause::TooLarge { .. } => Status::TooLarge,
             Cause::Fault { .. } => Status::FilterFailed,
             Cause::Component(_) => Status::BadComponent,
@@ -94,6 +106,7 @@ impl From<actlog_engine::Error> for Error {
         match error {
             Cause::Settings(errors) => made.settings = errors.into_iter().map(|it| (it.path.into(), it.explanation.into())).collect(),
             Cause::Join(join) => made.join = Some(Box::new(join.into())),
+            Cause::Metadata { offset, explanation } => made.metadata = Some((offset, explanation.into())),
             _ => {}
         }
         made
@@ -186,6 +199,19 @@ pub unsafe extern "C" fn actlog_error_join(error: *const Error, out: *mut JoinEr
                 missing_len: join.missing.len(),
                 explanation: join.explanation.as_ref().map_or(Text::EMPTY, Kept::text),
             })
+        })
+    }
+}
+
+/// Why a `$metadata` document gives no names.
+///
+/// Errors: ACTLOG_STATUS_OUT_OF_RANGE where the error is another, ACTLOG_STATUS_BAD_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn actlog_error_metadata(error: *const Error, out: *mut MetadataError) -> Status {
+    unsafe {
+        item(error, out, |error| {
+            let (offset, explanation) = error.metadata.as_ref()?;
+            Some(MetadataError { offset: *offset, explanation: explanation.text() })
         })
     }
 }

@@ -78,6 +78,19 @@ pub(crate) unsafe fn item<H, T>(handle: *const H, out: *mut T, find: impl FnOnce
     }
 }
 
+/// Changes a handle that belongs to one thread at a time.
+///
+/// # Safety
+/// `handle` is NULL or a handle that lives through the call and that nobody else uses now.
+pub(crate) unsafe fn change<H>(handle: *mut H, change: impl FnOnce(&mut H) -> Result<(), Error>) -> Status {
+    if handle.is_null() || !handle.is_aligned() {
+        return Status::BadArgument;
+    }
+    // SAFETY: not NULL and aligned; the caller vouches for the rest.
+    let handle = unsafe { &mut *handle };
+    contained(|| change(handle)).map_or_else(|error| error.status(), |()| Status::Ok)
+}
+
 /// Frees a handle; NULL is fine.
 ///
 /// # Safety

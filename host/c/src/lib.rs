@@ -11,12 +11,15 @@ compile_error!("a panic must become an error here, so this library is built with
 pub mod buffer;
 pub mod engine;
 pub mod error;
+pub mod exchange;
 pub mod filter;
 mod guard;
 pub mod options;
 pub mod outcome;
 pub mod status;
 pub mod text;
+pub mod translation;
+pub mod translator;
 mod version;
 
 pub use version::{actlog_contract_version, actlog_library_version};

@@ -1,7 +1,7 @@
 //! How an engine is to be made.
 
 use crate::error::Error;
-use crate::guard::contained;
+use crate::guard::change;
 use crate::status::Status;
 use crate::text::given;
 use actlog_engine::{Builder, Cache};
@@ -120,15 +120,6 @@ pub unsafe extern "C" fn actlog_options_idle_instances(options: *mut Options, mo
             Ok(())
         })
     }
-}
-
-unsafe fn change(options: *mut Options, change: impl FnOnce(&mut Options) -> Result<(), Error>) -> Status {
-    if options.is_null() || !options.is_aligned() {
-        return Status::BadArgument;
-    }
-    // SAFETY: not NULL and aligned; the caller vouches that it lives and that nobody else uses it now.
-    let options = unsafe { &mut *options };
-    contained(|| change(options)).map_or_else(|error| error.status(), |()| Status::Ok)
 }
 
 unsafe fn given_path(path: *const c_char, len: usize) -> Result<PathBuf, Error> {

@@ -20,7 +20,8 @@ pub enum Status {
     Conflict = 6,
     /// What was given is larger than an instance may be.
     TooLarge = 7,
-    /// The filter failed on something that is no event. What it fails on in a batch is no error: see actlog_outcome_fault.
+    /// The filter failed on something that is no event, such as an exchange. What it fails on in a batch is no error: see
+    /// actlog_outcome_fault.
     FilterFailed = 8,
     /// The component cannot be used.
     BadComponent = 9,
@@ -30,6 +31,8 @@ pub enum Status {
     Panicked = 11,
     /// Another error, which this version of the header has no number for.
     Other = 12,
+    /// The document is no `$metadata`: see actlog_error_metadata.
+    BadMetadata = 13,
 }
 
 /// Who has to act on an error.
@@ -38,7 +41,7 @@ pub enum Status {
 pub enum Blame {
     /// The program that calls, or its system.
     Host = 0,
-    /// Whoever sent the events or the records.
+    /// Whoever sent the events, the exchanges, the records or the `$metadata`.
     Event = 1,
     /// The operator who wrote the settings.
     Settings = 2,

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 /// The files that the header is made of, in the order in which it has them.
-const SOURCES: [&str; 8] = ["status", "text", "version", "error", "options", "engine", "filter", "outcome"];
+const SOURCES: [&str; 11] =
+    ["status", "text", "version", "error", "options", "engine", "filter", "outcome", "exchange", "translator", "translation"];
 
 fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

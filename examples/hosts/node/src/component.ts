@@ -1,7 +1,7 @@
 // The component, transpiled by jco. Nothing else of the package knows the generated code.
 import { readFileSync } from 'node:fs';
 import { instantiate, type Root } from '../component/filter.js';
-import { FilterFault, JoinError, SettingsError, type SettingsFault } from './errors.js';
+import { FilterFault, JoinError, MetadataError, SettingsError, type SettingsFault } from './errors.js';
 import type { FilterRejectReason, Outcome, Rejection } from './outcome.js';
 
 const modules = new Map<string, WebAssembly.Module>();
@@ -45,6 +45,28 @@ export class Instance {
   join(records: Uint8Array): Uint8Array {
     return guard(() => this.#root.filter.join(records), (payload) => joinError(payload as Payload));
   }
+}
+
+type Exchange = import('../component/interfaces/actlog-activity-exchange.js').Exchange;
+
+/** One translator in an instance of its own. After anything threw, it is not to be used again. */
+export class ExchangeInstance {
+  #translator;
+
+  constructor(settings: string) {
+    const { exchange } = root();
+    this.#translator = guard(() => exchange.Translator.open(settings), (payload) => new SettingsError(payload as SettingsFault[]));
+  }
+
+  translate(exchange: Exchange) {
+    return guard(() => this.#translator.translate(exchange));
+  }
+}
+
+/** The section `names` of a translator's settings, as JSON, out of a `$metadata` document. */
+export function translatorMetadata(csdl: Uint8Array): string {
+  const { exchange } = root();
+  return guard(() => exchange.metadata(csdl), (payload) => new MetadataError(payload as { offset: number; explanation: string }));
 }
 
 /** Calls the component. What it answers as an error has a payload; anything else that is thrown is a trap. */

@@ -58,12 +58,27 @@ export class JoinError extends Error {
   }
 }
 
-/** The filter failed on something that is no event: settings, a question, records to join. Please report it. */
+/** A document is no `$metadata`. It is the fault of whoever gave it. */
+export class MetadataError extends Error {
+  override readonly name = 'MetadataError';
+  /** Byte in the document at which the fault was noticed, from 0. */
+  readonly offset: number;
+  /** What is wrong. Not to be parsed. */
+  readonly explanation: string;
+
+  constructor({ offset, explanation }: { offset: number; explanation: string }) {
+    super(`byte ${offset} of the $metadata: ${explanation}`);
+    this.offset = offset;
+    this.explanation = explanation;
+  }
+}
+
+/** The filter failed on something that is no event: settings, a question, records to join, an exchange. Please report it. */
 export class FilterFault extends Error {
   override readonly name = 'FilterFault';
 }
 
-/** What was asked of a filter or recorder that is closed. */
+/** What was asked of a filter, translator or recorder that is closed. */
 export class ClosedError extends Error {
   override readonly name = 'ClosedError';
 }

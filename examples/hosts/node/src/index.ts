@@ -1,5 +1,5 @@
 export { Filter, type Explanation, type FilterOptions } from './filter.js';
-export { BusyError, ClosedError, FilterFault, JoinError, SettingsError, type JoinFailure, type SettingsFault } from './errors.js';
+export { BusyError, ClosedError, FilterFault, JoinError, MetadataError, SettingsError, type JoinFailure, type SettingsFault } from './errors.js';
 export type { Event, RemoteExecutionContext, SdkEvent } from './event.js';
 export type { Exclusion, ExclusionReason, Faulted, FilterRejectReason, Outcome, Rejection, RejectReason } from './outcome.js';
 export { parseRecords, type AuditRecord } from './record.js';
@@ -7,3 +7,5 @@ export { Recorder, UndeliveredError, type KeptEvent, type Place, type RecorderOp
 export { reference } from './reference.js';
 export { exchangeEvent, type Exchange, type ExchangeOptions } from './exchange.js';
 export type { EntitySwitches, PublishedSettings, Settings, UserType } from './settings.js';
+export { namesOf, Translator, type Finding, type HeaderFields, type HttpAnswer, type HttpBody, type HttpExchange, type Translation, type UnknownKind } from './translator.js';
+export type { EntitySetNames, OperationNames, TranslatorSettings } from './translator-settings.js';

@@ -1,6 +1,6 @@
 // Not run: it has to compile as a user's program does, and what is marked must not.
 import Fastify from 'fastify';
-import { Filter, JoinError, parseRecords, Recorder, SettingsError, UndeliveredError, type ExclusionReason, type Outcome, type SdkEvent } from 'actlog';
+import { Filter, JoinError, parseRecords, Recorder, SettingsError, Translator, UndeliveredError, type ExclusionReason, type HttpExchange, type Outcome, type SdkEvent, type Translation, type UnknownKind } from 'actlog';
 import actlog from 'actlog/fastify';
 
 const event: SdkEvent = { Message: 'Retrieve', OrganizationId: '7d2c3f2e-0e9a-4f7a-9e2f-3f3c1b7a1d10' };
@@ -20,6 +20,20 @@ export function reasons(): Map<ExclusionReason, number> {
   new Filter('');
   void [id, why, wrong];
   return new Map(outcome.excluded.map(({ reason, count }) => [reason, count]));
+}
+
+export function translated(request: import('node:http').IncomingMessage, body: Buffer): UnknownKind[] {
+  using translator = Translator.open({ organization: { id: '' }, names: { 'entity-sets': { accounts: { 'logical-name': 'account' } } } });
+  const exchange: HttpExchange = { id: '1', method: request.method ?? '', target: request.url ?? '', began: new Date(), requestHeaders: request.rawHeaders, requestBody: body };
+  const told: Translation = translator.translate({ ...exchange, answer: { status: 200, headers: new Headers(), body: { content: body, whole: false } } });
+  // @ts-expect-error there is no such kind
+  const wrong: boolean = told.unknown[0]?.kind === 'because';
+  // @ts-expect-error the organization is missing
+  Translator.open({});
+  // @ts-expect-error an exchange needs its headers
+  translator.translate({ id: '1', method: 'GET', target: '/' });
+  void wrong;
+  return told.unknown.map(({ kind }) => kind);
 }
 
 export function failures(filter: Filter): string | number | undefined {

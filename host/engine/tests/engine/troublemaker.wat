@@ -126,7 +126,7 @@
   (func (export "actlog:activity/filter@0.3.0#join") (param i32 i32) (result i32) (unreachable))
   (func (export "actlog:activity/filter@0.3.0#join-text") (param i32 i32) (result i32) (unreachable))
   (func (export "actlog:activity/exchange@0.3.0#[static]translator.open") (param i32 i32) (result i32) (unreachable))
-  (func (export "actlog:activity/exchange@0.3.0#[method]translator.translate") (param i32 i32) (result i32) (unreachable))
+  (func (export "actlog:activity/exchange@0.3.0#[method]translator.translate") (param i32) (result i32) (unreachable))
   (func (export "actlog:activity/exchange@0.3.0#metadata") (param i32 i32) (result i32) (unreachable))
   (func (export "actlog:activity/exchange@0.3.0#settings-schema") (result i32) (unreachable))
   (func (export "actlog:activity/reference@0.3.0#catalog") (result i32) (unreachable))

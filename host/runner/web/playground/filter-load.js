@@ -25,7 +25,7 @@ function coreModules(component) {
     return modules;
 }
 
-/** A filter, ready for use: its interfaces `filter` and `reference`. */
+/** A filter, ready for use: its interfaces `filter`, `exchange` and `reference`. */
 function loadFilter(component) {
     const modules = coreModules(component);
     const named = (at) => `filter.core${at ? at + 1 : ''}.wasm`;

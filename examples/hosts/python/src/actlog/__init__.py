@@ -13,21 +13,26 @@ from .errors import (
     FilterClosed,
     FilterFault,
     JoinError,
+    MetadataError,
+    MetadataTooLarge,
     MissingParts,
     NotARecord,
     SettingsError,
     SettingsProblem,
 )
+from .exchange import Body, Finding, HttpAnswer, HttpExchange, Translation
 from .filter import Filter
 from .frame import to_pandas
 from .outcome import TOO_LARGE, Exclusion, Fault, Outcome, Rejection, Totals
 from .record import Record
 from .stream import Stream, Unusable
+from .translator import Translator, names_of
 
 __all__ = [
     "TOO_LARGE",
     "ActlogError",
     "BadLine",
+    "Body",
     "ComponentError",
     "Conflict",
     "EventTooLarge",
@@ -36,7 +41,12 @@ __all__ = [
     "Filter",
     "FilterClosed",
     "FilterFault",
+    "Finding",
+    "HttpAnswer",
+    "HttpExchange",
     "JoinError",
+    "MetadataError",
+    "MetadataTooLarge",
     "MissingParts",
     "NotARecord",
     "Outcome",
@@ -46,6 +56,9 @@ __all__ = [
     "SettingsProblem",
     "Stream",
     "Totals",
+    "Translation",
+    "Translator",
     "Unusable",
+    "names_of",
     "to_pandas",
 ]

@@ -14,15 +14,30 @@ class ComponentError(ActlogError):
 
 
 class FilterClosed(ActlogError):
-    """The filter was closed, or was made before a fork by another process. It is the caller's fault."""
+    """The filter or translator was closed, or was made before a fork by another process. It is the caller's fault."""
 
 
 class EventTooLarge(ActlogError):
     """An event is over the limit of what `Filter.explain` takes."""
 
 
+class MetadataError(ActlogError):
+    """A document is no `$metadata`. It is the fault of whoever gave it."""
+
+    def __init__(self, offset: int, explanation: str) -> None:
+        super().__init__(f"byte {offset} of the $metadata: {explanation}")
+        self.offset = offset
+        """Byte in the document at which the fault was noticed, from 0."""
+        self.explanation = explanation
+        """What is wrong; not to be parsed."""
+
+
+class MetadataTooLarge(ActlogError):
+    """A `$metadata` document is over the limit of what `names_of` takes."""
+
+
 class FilterFault(ActlogError):
-    """The filter itself failed where no single event can be blamed. Its instance was thrown away."""
+    """The filter itself failed where no single event can be blamed, or the translator on an exchange. Its instance was thrown away."""
 
 
 @dataclass(frozen=True)

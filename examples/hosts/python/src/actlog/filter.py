@@ -146,8 +146,8 @@ class Filter:
         """The complete catalog: every message, category, activity, event, social entity and column."""
         return self._document("catalog")
 
-    def schema(self, of: Literal["settings", "event", "record"]) -> dict[str, Any]:
-        """The JSON Schema of the settings, of an event or of a record."""
+    def schema(self, of: Literal["settings", "event", "record", "translator"]) -> dict[str, Any]:
+        """The JSON Schema of the settings, of an event, of a record or of a translator's settings."""
         return self._document(f"{of}-schema")
 
     def close(self) -> None:

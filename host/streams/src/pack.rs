@@ -101,7 +101,7 @@ mod tests {
     fn events_with_lengths_that_do_not_fit_are_one_event() {
         let bytes = Bytes::from_static(b"abc");
         for lengths in ["", "1", "1,1", "4", "1,9", "-1,4", "1,1,1,1", "99999999999999999999", "a", &vec!["0"; MOST + 1].join(",")] {
-            assert_eq!(unpacked(&bytes, Some(lengths.to_owned())), [bytes.clone()], "{lengths}");
+            assert_eq!(unpacked(&bytes, Some(lengths.to_owned())), std::slice::from_ref(&bytes), "{lengths}");
         }
         assert_eq!(unpacked(&bytes, Some("1,2".to_owned())), ["a", "bc"]);
     }

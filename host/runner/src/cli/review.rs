@@ -267,6 +267,10 @@ pub struct ServeArgs {
     pub collectors: Option<String>,
     #[command(flatten)]
     pub feed: FeedArgs,
+    /// Show on the page Live, and in /metrics, how this other process is: a name, =, and where it answers (--observe of actlog proxy and
+    /// ext-proc, --listen-metrics of actlog run). May be given more than once.
+    #[arg(long, value_name = "NAME=URL")]
+    pub peer: Vec<crate::serve::peers::Peer>,
     /// Let anybody on this machine do everything without a token; only where it listens on loopback.
     #[arg(long)]
     pub anonymous: bool,

@@ -45,6 +45,9 @@ fn listen(text: &str) -> anyhow::Result<Listen> {
     match text.strip_prefix(UNIX) {
         Some("") => Err(usage(format!("{text}: the path of a socket is missing"))),
         Some(path) => Ok(Listen::Unix(path.into())),
-        None => text.parse().map(Listen::Tcp).map_err(|_| usage(format!("{text}: an address such as 127.0.0.1:7320, or {UNIX}/run/actlog.sock"))),
+        None => text
+            .parse()
+            .map(Listen::Tcp)
+            .map_err(|_| usage(format!("{text}: an address such as 127.0.0.1:7320, or {UNIX}/run/actlog.sock"))),
     }
 }

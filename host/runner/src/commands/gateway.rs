@@ -50,6 +50,9 @@ pub struct Standing {
     pub is_api: Arc<dyn Fn(&str) -> bool + Send + Sync>,
 }
 
+/// Ends what stands there; requests have so long to end.
+type Stop = Box<dyn FnOnce(Duration) -> Pin<Box<dyn Future<Output = ()>>>>;
+
 /// What stands there.
 pub struct Running {
     /// Where it listens, for people.
@@ -59,18 +62,14 @@ pub struct Running {
     /// What has happened.
     pub stats: Arc<Stats>,
     /// Ends it: requests have so long to end.
-    pub stop: Box<dyn FnOnce(Duration) -> Pin<Box<dyn Future<Output = ()>>>>,
+    pub stop: Stop,
 }
 
 /// Sets everything up, lets `begin` listen, and goes on until a signal comes.
 ///
 /// # Errors
 /// When the settings are not valid, an address is taken, or the journal or the store cannot be opened.
-pub fn stand(
-    args: &GatewayArgs,
-    place: &Place<'_>,
-    begin: impl AsyncFnOnce(Standing) -> anyhow::Result<Running>,
-) -> anyhow::Result<End> {
+pub fn stand(args: &GatewayArgs, place: &Place<'_>, begin: impl AsyncFnOnce(Standing) -> anyhow::Result<Running>) -> anyhow::Result<End> {
     let console = Console::plain();
     log(args.log, console.voice());
     let engine = Engine::new()?;
@@ -92,7 +91,9 @@ pub fn stand(
     let fetched = fetched && !translating.has_own_names();
     let Place { upstream, upstream_ca, .. } = *place;
     if fetched && upstream.is_none() {
-        return Err(usage("--upstream says where the $metadata is, with the names of the tables; or give --metadata-file, or --no-metadata"));
+        return Err(usage(
+            "--upstream says where the $metadata is, with the names of the tables; or give --metadata-file, or --no-metadata",
+        ));
     }
     let names = Arc::new(if fetched { Names::fetched(has_known) } else { Names::settled() });
     let prepare = whole(engine.clone(), in_force.clone(), translating.clone());

@@ -22,7 +22,7 @@ use crate::rules::set::RuleSet;
 use crate::rules::stamp::Stamp;
 use crate::rules::watch::{self, Watch};
 use crate::serve::access::Tokens;
-use crate::serve::{Current, Guard, InForce, Ingest, Own, Push, Receivers, State, Vitals, Writer, answer, collecting};
+use crate::serve::{Current, Guard, InForce, Ingest, Own, Push, Receivers, State, Vitals, Writer, answer, collecting, peers};
 use crate::settings::load::{self, Settings};
 use crate::settings::review::Review;
 use crate::streams::parts::Parts;
@@ -119,6 +119,7 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
             others = others.merge(actlog_feed::router(feed.clone()));
             tokio::spawn(feed.run(std::future::pending()));
         }
+        peers::watch(&args.peer, &vitals)?;
         tokio::spawn(pushing.run());
         tokio::spawn(reloaded(signals.clone(), watch, files));
         console.say(&format!("{GOOD}listening:{GOOD:#} http://{address}"));

@@ -52,7 +52,9 @@ fn body(body: actlog_proxy::Body) -> engine::Body {
 fn headers(headers: Headers, decoded: bool) -> Vec<engine::Header> {
     let kept = headers.into_iter().filter(|(name, _)| !(decoded && name == CODING));
     let told = kept.map(|(name, value)| match name.as_str() {
-        CLAIMS_HEADER => engine::Header { name: "Authorization".to_owned(), value: format!("Bearer e30.{}.", URL_SAFE_NO_PAD.encode(value)) },
+        CLAIMS_HEADER => {
+            engine::Header { name: "Authorization".to_owned(), value: format!("Bearer e30.{}.", URL_SAFE_NO_PAD.encode(value)) }
+        }
         _ => engine::Header { name, value: String::from_utf8_lossy(&value).into_owned() },
     });
     told.collect()

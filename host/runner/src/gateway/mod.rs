@@ -9,12 +9,12 @@
 //! [`outlet`]; a record's Id follows from the exchange's, so that nothing stands twice.
 
 mod exchange;
-mod told;
 pub mod names;
 pub mod observe;
 pub mod outlet;
 mod recorder;
 pub mod remote;
+mod told;
 mod translating;
 
 pub use outlet::Outlet;

@@ -128,7 +128,12 @@ impl Collector for Counted {
             ("event-missing", counts.event_missing),
             ("faulted", counts.faulted),
         ];
-        counters(encoder, "exchanges_noted", "Exchanges of note: see actlog proxy", kinds.map(|(kind, count)| (label("kind", kind), count)))?;
+        counters(
+            encoder,
+            "exchanges_noted",
+            "Exchanges of note: see actlog proxy",
+            kinds.map(|(kind, count)| (label("kind", kind), count)),
+        )?;
         let unknown = counts.unknown.iter().map(|(kind, count)| (label("kind", kind), *count));
         counters(encoder, "exchange_findings", "What could not be told of exchanges, by its kind", unknown)?;
         let operation = self.0.operation();

@@ -47,7 +47,6 @@ struct Untold {
 impl Recorder {
     /// `totals` counts what became of the events; `rejects` keeps what cannot be told; `appended` says whether the client's address was
     /// added to X-Forwarded-For.
-    #[expect(clippy::too_many_arguments, reason = "each is one thing that telling needs, and all are named in one place")]
     pub fn new(
         translating: Translating,
         outlet: Outlet,

@@ -55,7 +55,8 @@ impl Remote {
     pub async fn take(&self, events: Vec<u8>) -> Result<Totals, RecordError> {
         let remote = self.clone();
         let sent = tokio::task::spawn_blocking(move || remote.send(&events)).await;
-        sent.unwrap_or_else(|_| Err(anyhow::anyhow!("the request panicked"))).map_err(|error| RecordError(format!("{}: {error:#}", self.url)))
+        sent.unwrap_or_else(|_| Err(anyhow::anyhow!("the request panicked")))
+            .map_err(|error| RecordError(format!("{}: {error:#}", self.url)))
     }
 
     fn send(&self, events: &[u8]) -> anyhow::Result<Totals> {

@@ -84,7 +84,8 @@ impl Told {
     pub fn new(ledger: Option<&Path>) -> anyhow::Result<Self> {
         let open = |path: &Path| {
             let file = OpenOptions::new().append(true).create(true).open(path);
-            file.map(|file| Ledger { path: path.to_owned(), file: Mutex::new(file) }).with_context(|| format!("cannot write {}", path.display()))
+            file.map(|file| Ledger { path: path.to_owned(), file: Mutex::new(file) })
+                .with_context(|| format!("cannot write {}", path.display()))
         };
         Ok(Self { counts: Mutex::default(), ledger: ledger.map(open).transpose()? })
     }

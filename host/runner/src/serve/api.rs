@@ -324,7 +324,8 @@ fn file(name: &str, kind: &str, content: impl Into<Body>) -> Response {
 pub async fn settings(With(state): Shared) -> Answer {
     let current = state.in_force.get();
     let Current { text, search, retention_days, .. } = &*current;
-    Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": retention_days, "Rules": RuleDoings::all(&state.rules)})).into_response())
+    Ok(Json(json!({"Text": text, "Search": search, "RetentionDays": retention_days, "Rules": RuleDoings::all(&state.rules)}))
+        .into_response())
 }
 
 /// `GET /api/operation`

@@ -1,24 +1,25 @@
 //! Where records wait and where they go: queues, receivers, collectors, and whatever else reports here. Whoever moves records says
 //! how it is; the figures, `/metrics` and the page show what is reported and know no names.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How something that moves records is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Flow {
     /// What people call it.
     pub name: String,
-    /// What kind of thing it is, one word: `queue`, `push`, `feed`, `collector`.
-    pub kind: &'static str,
+    /// What kind of thing it is, one word: `queue`, `push`, `feed`, `collector`, `stream`, `process`.
+    pub kind: Cow<'static, str>,
     /// What tells it from others of its name and kind: an address, a tenant. No secret stands in it.
     pub detail: String,
     /// How it is.
     pub state: FlowState,
     /// What is counted: `records`, `requests`, `blobs`.
-    pub unit: &'static str,
+    pub unit: Cow<'static, str>,
     /// How much waits; none where nobody can know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u64>,
@@ -41,7 +42,7 @@ pub struct Flow {
 }
 
 /// How something that moves records is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FlowState {
     /// All is well.
@@ -57,10 +58,10 @@ impl Flow {
     pub fn new(name: impl Into<String>, kind: &'static str, detail: impl Into<String>, unit: &'static str) -> Self {
         Self {
             name: name.into(),
-            kind,
+            kind: kind.into(),
             detail: detail.into(),
             state: FlowState::Ok,
-            unit,
+            unit: unit.into(),
             waiting: None,
             limit: None,
             sent: 0,

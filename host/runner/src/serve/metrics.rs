@@ -92,7 +92,7 @@ pub fn flows(encoder: &mut DescriptorEncoder<'_>, flows: &[Flow]) -> fmt::Result
     let mut seen = BTreeSet::new();
     let flows: Vec<(Labels, &Flow)> = flows
         .iter()
-        .map(|flow| (labels([("name", &flow.name), ("kind", flow.kind), ("detail", &flow.detail)]), flow))
+        .map(|flow| (labels([("name", &flow.name), ("kind", &flow.kind), ("detail", &flow.detail)]), flow))
         .filter(|(labels, _)| seen.insert(labels.clone()))
         .collect();
     let of = |value: fn(&Flow) -> Option<f64>| flows.iter().filter_map(move |(labels, flow)| Some((labels.clone(), value(flow)?)));
@@ -121,7 +121,12 @@ pub fn counter(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, valu
 }
 
 /// A counter, with a value for each set of labels.
-pub fn counters(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, u64)>) -> fmt::Result {
+pub fn counters(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    values: impl IntoIterator<Item = (Labels, u64)>,
+) -> fmt::Result {
     let counter = ConstCounter::new(0u64);
     let mut metric = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
     for (labels, value) in values {

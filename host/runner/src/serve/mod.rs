@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod operation;
 mod own;
 mod page;
+pub mod peers;
 pub mod playground;
 mod private;
 mod push;

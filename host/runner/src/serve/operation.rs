@@ -109,13 +109,7 @@ impl Operation {
     }
 
     /// How something is that takes events in: `flows` are its own, before those that report to `vitals`.
-    pub fn of(
-        account: &Mutex<Account>,
-        rules: &Mutex<RuleSet>,
-        vitals: &Vitals,
-        mut flows: Vec<Flow>,
-        not_ready: Vec<String>,
-    ) -> Self {
+    pub fn of(account: &Mutex<Account>, rules: &Mutex<RuleSet>, vitals: &Vitals, mut flows: Vec<Flow>, not_ready: Vec<String>) -> Self {
         let summary = account.lock().unwrap_or_else(PoisonError::into_inner).summary(Vec::new(), Duration::ZERO, false);
         let by_outcome = [("excluded", summary.excluded), ("rejected", summary.rejected), ("faulted", summary.faulted)];
         let reasons = by_outcome

@@ -1,13 +1,13 @@
-//! A worker's `/healthz`, `/readyz` and `/metrics`. They tell counts and names of rules, nothing of records, and need no token.
+//! A worker's `/healthz`, `/readyz`, `/metrics` and `/api/operation`. They tell counts and names of rules, nothing of records, and need no token.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::extract::State as With;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::histogram::Histogram;
@@ -16,8 +16,8 @@ use tokio::net::TcpListener;
 
 use crate::account::Account;
 use crate::rules::set::RuleSet;
-use crate::serve::reply::Refusal;
 use crate::serve::operation::Operation;
+use crate::serve::reply::Refusal;
 use crate::serve::{Vitals, health, metrics};
 
 /// What is told.
@@ -38,6 +38,7 @@ pub struct Observed {
 /// When the listener fails.
 pub async fn answer(listener: TcpListener, observed: Arc<Observed>) -> std::io::Result<()> {
     let router = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(ready)).route("/metrics", get(counted));
+    let router = router.route("/api/operation", get(async |With(observed): With<Arc<Observed>>| Json(observed.operation())));
     axum::serve(listener, router.with_state(observed)).await
 }
 
@@ -56,6 +57,13 @@ async fn counted(With(observed): With<Arc<Observed>>) -> Result<Response, Refusa
     Ok(([(header::CONTENT_TYPE, metrics::KIND)], text).into_response())
 }
 
+impl Observed {
+    fn operation(&self) -> Operation {
+        // Nobody waits for a disk here.
+        Operation::of(&self.account, &self.rules, &self.vitals, Vec::new(), self.vitals.reasons(usize::MAX))
+    }
+}
+
 struct Counted(Arc<Observed>);
 
 impl fmt::Debug for Counted {
@@ -66,8 +74,7 @@ impl fmt::Debug for Counted {
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let Observed { account, rules, vitals, .. } = &*self.0;
-        let operation = Operation::of(account, rules, vitals, Vec::new(), vitals.reasons(usize::MAX));
+        let operation = self.0.operation();
         metrics::events(&mut encoder, &operation)?;
         let ready = u64::from(operation.not_ready.is_empty());
         metrics::gauge(&mut encoder, "ready", "1 when events can be taken, 0 when not", ready)

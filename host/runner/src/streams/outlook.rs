@@ -7,6 +7,7 @@ use actlog_streams::{Lag, Link, lag};
 
 use super::LOOK_EVERY;
 use crate::serve::Vitals;
+use crate::serve::flows::Flow;
 
 /// Looks after which the log has a line, where anything is on its way.
 const LOG_AFTER: u32 = 5;
@@ -30,7 +31,19 @@ impl Outlook {
     /// Has not looked yet.
     pub fn new(link: Link, vitals: Arc<Vitals>) -> Arc<Self> {
         vitals.report(PART, Some("the servers were not asked yet".to_owned()));
-        Arc::new(Self { link, vitals, seen: Mutex::default() })
+        let outlook = Arc::new(Self { link, vitals: vitals.clone(), seen: Mutex::default() });
+        let told = Arc::downgrade(&outlook);
+        vitals.flows.add(move || told.upgrade().map(|outlook| outlook.flows()).unwrap_or_default());
+        outlook
+    }
+
+    /// The same, for whoever looks at all that moves records.
+    fn flows(&self) -> Vec<Flow> {
+        let rows = self.lags().into_iter().map(|lag| Flow {
+            waiting: Some(lag.waiting + lag.in_work),
+            ..Flow::new(lag.stream, "stream", format!("read by {}", lag.reader), "messages")
+        });
+        rows.collect()
     }
 
     /// What was seen last; nothing where nobody answered since.

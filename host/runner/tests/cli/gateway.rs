@@ -162,7 +162,11 @@ fn proxy_names_tables_by_what_the_upstream_says_and_keeps_it_for_the_next_start(
         assert!(metrics.contains(line), "no {line} in\n{metrics}");
     }
     server.stop();
-    assert!(upstream.asked().contains(&"GET /api/data/v9.2/$metadata HTTP/1.1Authorization: Bearer t0ken".to_owned()), "{:?}", upstream.asked());
+    assert!(
+        upstream.asked().contains(&"GET /api/data/v9.2/$metadata HTTP/1.1Authorization: Bearer t0ken".to_owned()),
+        "{:?}",
+        upstream.asked()
+    );
 
     let silent = Upstream::start("");
     let server = proxy(&place, &silent, "--store audit.db --ledger ledger.ndjson");

@@ -103,11 +103,13 @@ impl Exchange {
         self._permit = Some(permit);
         let intent = Intent::new(&asked.parts, client, &asked.target, &asked.scheme, &asked.authority);
         let intention = front.intention(intent);
-        if given.end_of_stream {
+        // With HTTP/2 a frame without bytes may follow that says that the request has ended. An upstream does not wait for it.
+        let complete = given.end_of_stream || asked.length == Some(0) && !asked.switches;
+        if complete {
             intention.request_ended();
         }
         // What is not told of a body passes as soon as this is replied to.
-        let kept = if given.end_of_stream || request_body != Told::Whole {
+        let kept = if complete || asked.switches || request_body != Told::Whole {
             intention.make().await.is_ok()
         } else {
             !intention.is_hopeless(asked.length).await
@@ -116,7 +118,7 @@ impl Exchange {
             return Ok(self.refused());
         }
         let reply = intention.id().map_or_else(|| reply::go_on(Step::RequestHead), reply::go_on_as);
-        self.state = if given.end_of_stream { State::Asked(intention) } else { State::Asking { intention, length: asked.length } };
+        self.state = if complete { State::Asked(intention) } else { State::Asking { intention, length: asked.length } };
         Ok(reply)
     }
 

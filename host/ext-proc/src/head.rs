@@ -4,7 +4,7 @@ use actlog_proxy::Forwarded;
 use actlog_proxy::Limits;
 use actlog_proxy::carry::{self, Answer};
 use envoy_types::pb::envoy::config::core::v3::{HeaderMap as Fields, HeaderValue as Field};
-use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use hyper::http::request;
 use hyper::{Method, Request, StatusCode};
 use std::net::SocketAddr;
@@ -23,6 +23,8 @@ pub(crate) struct Asked {
     pub authority: String,
     /// Bytes of its body, where it says so.
     pub length: Option<u64>,
+    /// Whether it asks for another protocol: then its head is all that the upstream waits for, and what follows is no HTTP.
+    pub switches: bool,
 }
 
 /// An answer's head.
@@ -53,12 +55,13 @@ pub(crate) fn asked(fields: Fields, client: SocketAddr, limits: &Limits) -> Resu
     let method: Method = method.and_then(|method| method.parse().ok()).ok_or(BAD)?;
     let scheme = scheme.unwrap_or_default();
     let authority = authority.unwrap_or_default();
+    let switches = method == Method::CONNECT || headers.contains_key(UPGRADE);
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     headers.remove(REQUEST_ID);
     carry::forward(&mut headers, client, &scheme, &authority, Forwarded::Replace, None);
     let mut parts = Request::new(()).into_parts().0;
     (parts.method, parts.headers) = (method, headers);
-    Ok(Asked { parts, target, scheme, authority, length })
+    Ok(Asked { parts, target, scheme, authority, length, switches })
 }
 
 /// An answer's head; `None` where it is none.

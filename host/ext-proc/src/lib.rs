@@ -5,7 +5,7 @@
 //!
 //! | Envoy says | before the reply | what that guarantees |
 //! |---|---|---|
-//! | a request's head, of the API, without a body | the intent is durable | the upstream sees nothing that is not kept |
+//! | a request's head, of the API, that is the whole request or switches protocols | the intent is durable | the upstream sees nothing that is not kept |
 //! | a piece of its body, not the last | nothing | |
 //! | the last piece, or its trailers | the intent is durable | the upstream never has all of a request that is not kept |
 //! | the answer's head, the upstream's | the intent and the outcome are durable | the client sees nothing that is not kept |
@@ -13,6 +13,8 @@
 //! | pieces of the answer's body | nothing; its beginning is kept in memory | the end of an exchange is kept when it has passed |
 //! | nothing any more: the stream broke | | without an outcome the exchange is in doubt |
 //!
+//! - *The whole request* is a head behind which nothing comes, or that says `Content-Length: 0`: what may follow then, with HTTP/2, is
+//!   the sign that it has ended, and no upstream waits for that. One that *switches protocols* has `Upgrade`, or is a `CONNECT`.
 //! - *The last piece* is the one that completes `Content-Length`, or says that it is the last. Of a request without a length the
 //!   upstream may have every byte before the intent is durable, but not the sign that these are all; it cannot know that the
 //!   request is whole.

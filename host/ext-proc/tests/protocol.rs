@@ -107,7 +107,11 @@ fn message(request: Request) -> ProcessingRequest {
 }
 
 fn head(path: &str, end_of_stream: bool) -> ProcessingRequest {
-    let headers = fields(&[(":method", "POST"), (":path", path), (":scheme", "http"), (":authority", "crm")]);
+    head_with(&[(":method", "POST"), (":path", path)], end_of_stream)
+}
+
+fn head_with(list: &[(&str, &str)], end_of_stream: bool) -> ProcessingRequest {
+    let headers = fields(&[list, &[(":scheme", "http"), (":authority", "crm")]].concat());
     message(Request::RequestHeaders(HttpHeaders { headers, end_of_stream, ..HttpHeaders::default() }))
 }
 
@@ -195,6 +199,35 @@ async fn body_that_is_not_told_needs_its_intent_at_once() {
     }
     // Of the third nothing went up.
     assert!(rig.keep.wait(2).await.iter().all(Exchange::is_in_doubt));
+}
+
+type Case = (&'static [(&'static str, &'static str)], &'static [usize], usize);
+
+#[tokio::test]
+async fn head_that_is_all_the_upstream_waits_for_needs_its_intent_at_once() {
+    let rig = rig(|_| {}).await;
+    // A head, the pieces behind it, and which of all these needs the intent.
+    let cases: [Case; 6] = [
+        (&[(":method", "POST"), ("content-length", "0")], &[0], 0),
+        (&[(":method", "GET"), ("connection", "upgrade"), ("upgrade", "websocket")], &[1, 0], 0),
+        (&[(":method", "POST"), ("upgrade", "websocket"), ("content-length", "0")], &[1, 0], 0),
+        (&[(":method", "CONNECT")], &[1, 0], 0),
+        (&[(":method", "POST"), ("content-length", "2")], &[1, 1, 0], 2),
+        (&[(":method", "GET")], &[1, 0], 2),
+    ];
+    for (n, (list, pieces, needs)) in (0..).zip(cases) {
+        let mut talk = rig.talk().await;
+        let head = head_with(&[list, &[(":path", "/api")]].concat(), false);
+        let last = pieces.len() - 1;
+        let pieces = pieces.iter().enumerate().map(|(piece, bytes)| body(*bytes, piece == last));
+        for (step, message) in std::iter::once(head).chain(pieces).enumerate() {
+            talk.ask(message).await.unwrap();
+            assert_eq!(rig.running.stats().snapshot().journaled, n + u64::from(step >= needs), "{list:?} {step}");
+        }
+        talk.ask(answer("204", true)).await.unwrap();
+    }
+    assert!(rig.keep.wait(6).await.iter().all(|exchange| exchange.status == Some(204) && exchange.request_body.whole));
+    assert_eq!(rig.running.counts().malformed, 0);
 }
 
 #[tokio::test]

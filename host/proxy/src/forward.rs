@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use hyper::header::{COOKIE, EXPECT, HOST, HeaderValue};
+use hyper::header::{COOKIE, EXPECT, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request;
 use hyper::http::uri::{Authority, Scheme};
 use hyper::{Method, Request, Response, StatusCode, Uri, Version};
@@ -173,17 +173,24 @@ impl Front {
             self.stats.happened(Happened::Passed);
         }
         let length = body.size_hint().exact();
-        let (up, lifting): (AnyBody, Option<Lifting>) = if body.is_end_stream() {
+        // With HTTP/2 a frame without bytes may follow that says that the request has ended. An upstream does not wait for it.
+        let complete = body.is_end_stream() || length == Some(0);
+        let kept = if complete {
             intention.request_ended();
-            if intention.make().await.is_err() {
-                self.stats.happened(Happened::Refused);
-                return answer::own(answer::JOURNAL_FAILED);
-            }
+            intention.make().await.is_ok()
+        } else {
+            !intention.is_hopeless(length).await
+        };
+        if !kept {
+            self.stats.happened(Happened::Refused);
+            return answer::own(answer::JOURNAL_FAILED);
+        }
+        let (up, lifting): (AnyBody, Option<Lifting>) = if body.is_end_stream() {
             (body::empty(), None)
         } else {
-            if intention.is_hopeless(length).await {
-                self.stats.happened(Happened::Refused);
-                return answer::own(answer::JOURNAL_FAILED);
+            if length.is_none() {
+                // Else a GET would go up without its body, whole before its intent is kept. HTTP/2 leaves this header out.
+                parts.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
             }
             let idle = self.config.timeouts.idle;
             let (sink, piped) = body::pipe(length, idle);

@@ -31,6 +31,8 @@ enum State {
     Waiting(Box<Intent>),
     /// The intent is durable. The second is whether that was before the request had ended.
     Begun(Begun, bool),
+    /// The journal failed, or nobody waited until it had the intent.
+    Failed,
     /// Nothing more is to be put into the journal.
     Done,
 }
@@ -76,11 +78,15 @@ impl Intention {
     /// Makes the intent durable, when it is not yet.
     ///
     /// # Errors
-    /// When that fails, and requests that cannot be journaled are to be refused.
+    /// When that fails, or failed before, and requests that cannot be journaled are to be refused.
     pub async fn make(&self) -> Result<(), JournalFailed> {
         let mut state = self.state.lock().await;
-        let State::Waiting(_) = &*state else { return Ok(()) };
-        let State::Waiting(mut intent) = std::mem::replace(&mut *state, State::Done) else { return Ok(()) };
+        match &*state {
+            State::Waiting(_) => {}
+            State::Failed if self.on_failure == OnFailure::Closed => return Err(JournalFailed),
+            State::Begun(..) | State::Failed | State::Done => return Ok(()),
+        }
+        let State::Waiting(mut intent) = std::mem::replace(&mut *state, State::Failed) else { return Ok(()) };
         intent.body = self.request().clone();
         let early = !intent.body.ended;
         match self.journal.begin(*intent).await {

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use crate::capture::Head;
+use crate::going::Going;
 use crate::headers;
 use crate::pump::Pump;
 use crate::secrets;
@@ -122,13 +123,18 @@ impl Journal {
     /// # Errors
     /// When it cannot be; it may be handed out as in doubt all the same.
     pub async fn begin(&self, intent: Intent) -> Result<Begun, Error> {
-        let id = intent.id;
-        // From here on somebody has to say how it ended, even if nobody waits any more.
-        let begun = Begun { journal: self.clone(), id, done: false };
         let now = std::time::Instant::now();
-        self.spool.append(Entry::Intent(intent).to_bytes()).await?;
+        let open = Open { id: intent.id, lost: self.lost.clone(), done: false };
+        let append = self.spool.append(Entry::Intent(intent).to_bytes());
+        // Goes on even if nobody waits any more: the pump can be told that nobody will say how it ended only when the intent is there.
+        let (open, kept) = Going::new(async move {
+            let kept = append.await;
+            (open, kept)
+        })
+        .await;
+        kept?;
         self.stats.intent.add(now.elapsed());
-        Ok(begun)
+        Ok(Begun { journal: self.clone(), open })
     }
 
     fn complete(&self, entry: &Entry) -> Append {
@@ -139,7 +145,13 @@ impl Journal {
 /// An exchange that has begun. Dropped before it ended, it is in doubt, and handed out as that.
 pub struct Begun {
     journal: Journal,
+    open: Open,
+}
+
+/// Somebody has to say how this ended. Dropped before that, the pump is told.
+struct Open {
     id: Uuid,
+    lost: mpsc::UnboundedSender<Uuid>,
     done: bool,
 }
 
@@ -154,25 +166,25 @@ impl Begun {
         headers::remove_hop(&mut lasting);
         let headers = wrapped(secrets::kept_headers(&lasting));
         let now = std::time::Instant::now();
-        self.journal.complete(&Entry::Outcome(Outcome { id: self.id, status: status.as_u16(), headers })).await?;
+        self.journal.complete(&Entry::Outcome(Outcome { id: self.open.id, status: status.as_u16(), headers })).await?;
         self.journal.stats.outcome.add(now.elapsed());
         Ok(())
     }
 
     /// Says how it ended. Where that cannot be kept, it is handed out with what is known.
     pub(crate) async fn end(mut self, how: How, request: Option<Head>, response: Head) {
-        match self.journal.complete(&Entry::End(End { id: self.id, how, request, response })).await {
-            Ok(_) => self.done = true,
-            Err(error) => tracing::warn!(id = %self.id, %error, "the end of an exchange cannot be kept"),
+        match self.journal.complete(&Entry::End(End { id: self.open.id, how, request, response })).await {
+            Ok(_) => self.open.done = true,
+            Err(error) => tracing::warn!(id = %self.open.id, %error, "the end of an exchange cannot be kept"),
         }
     }
 }
 
-impl Drop for Begun {
+impl Drop for Open {
     fn drop(&mut self) {
         if !self.done {
             // Without a pump there is nobody to tell; the next run finds it in the journal.
-            let _ = self.journal.lost.send(self.id);
+            let _ = self.lost.send(self.id);
         }
     }
 }

@@ -30,10 +30,10 @@ fn payload(thread: u32, count: u64) -> Vec<u8> {
     out
 }
 
+/// Started by the test beside it, in a process of its own; without the folder that it is given then, there is nothing to do.
 #[test]
-#[ignore = "the process that is killed; started by the test beside it"]
 fn child_appends_until_it_is_killed() {
-    let folder = std::env::var_os("SPOOL_FOLDER").unwrap();
+    let Some(folder) = std::env::var_os("SPOOL_FOLDER") else { return };
     let disk = std::env::var_os("SPOOL_DISK").is_some();
     let (spool, mut reader, recovery) = Spool::open(Path::new(&folder), options(durability(disk))).unwrap();
     assert_eq!(recovery.damage, []);
@@ -66,7 +66,7 @@ fn kill_loses_nothing_that_was_kept() {
         let mut done = 0;
         for round in 0..rounds.div_ceil(2) {
             let mut command = Command::new(std::env::current_exe().unwrap());
-            command.args(["--exact", "child_appends_until_it_is_killed", "--ignored", "--nocapture"]);
+            command.args(["--exact", "child_appends_until_it_is_killed", "--nocapture"]);
             command.env("SPOOL_FOLDER", folder.path()).stdout(Stdio::piped()).stderr(Stdio::null());
             if disk {
                 command.env("SPOOL_DISK", "1");

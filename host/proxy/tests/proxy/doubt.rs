@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use actlog_proxy::Ended;
+use actlog_proxy::carry::{Intent, Intention, Keeper};
+use actlog_proxy::{Ended, JournalOptions, Limits, OnFailure};
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::Request;
@@ -13,9 +14,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use crate::common::{PATIENCE, client, echo, raw_upstream, read_head, request, rig, send};
+use crate::common::{Keep, PATIENCE, client, echo, header, raw_upstream, read_head, request, rig, send};
 
 #[tokio::test]
 async fn upstream_that_cannot_be_reached_saw_nothing() {
@@ -118,6 +119,102 @@ async fn frames_behind_the_last_byte_do_not_let_it_go_up_before_the_intent() {
         assert_eq!((seen.load(Ordering::Relaxed), found[n].request_body.bytes.as_slice()), (n + 1, b"{}".as_slice()));
         assert!(found[n].is_in_doubt());
     }
+}
+
+#[tokio::test]
+async fn head_that_is_all_the_upstream_waits_for_does_not_go_up_before_the_intent() {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = seen.clone();
+    // Acts when it has a whole request, and says nothing.
+    let upstream = raw_upstream(move |mut stream| {
+        let count = count.clone();
+        async move {
+            if !read_head(&mut stream).await.contains("transfer-encoding: chunked") || read_head(&mut stream).await == "0\r\n\r\n" {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            let _ = stream.read(&mut [0]).await;
+        }
+    })
+    .await;
+    let client: Client<_, StreamBody<Frames>> = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+    for (method, length) in [("POST", Some("0")), ("GET", Some("0")), ("POST", None), ("GET", None), ("HEAD", None)] {
+        let before = seen.load(Ordering::Relaxed);
+        let rig = rig(upstream, |config| config.timeouts.answer = Duration::from_millis(500)).await;
+        let (send, frames) = tokio::sync::mpsc::channel(2);
+        let mut asked = Request::builder().method(method).uri(format!("http://{}/api", rig.address));
+        if let Some(length) = length {
+            asked = asked.header("content-length", length);
+        }
+        let answered = tokio::spawn(client.request(asked.body(StreamBody::new(Frames(frames))).unwrap()));
+        sleep(Duration::from_millis(300)).await;
+        let (acted, kept) = (seen.load(Ordering::Relaxed) - before, rig.running.stats().snapshot().journaled);
+        assert!(acted as u64 <= kept, "{method} {length:?}: {acted} went up, {kept} kept");
+        send.send(Frame::data(Bytes::new())).await.unwrap();
+        drop(send);
+        assert_eq!(answered.await.unwrap().unwrap().status(), 504, "{method} {length:?}");
+        assert_eq!(seen.load(Ordering::Relaxed) - before, 1, "{method} {length:?}");
+        let found = rig.keep.wait(1).await.remove(0);
+        assert!(found.is_in_doubt() && found.request_body.whole && found.request_body.bytes.is_empty(), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn body_without_a_length_goes_up_whatever_the_method() {
+    let rig = rig(echo().await, |_| {}).await;
+    for (n, method) in ["GET", "POST", "DELETE"].into_iter().enumerate() {
+        let (send, frames) = tokio::sync::mpsc::channel(2);
+        let client: Client<_, StreamBody<Frames>> = Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+        let asked = Request::builder().method(method).uri(format!("http://{}/api", rig.address));
+        let answered = tokio::spawn(client.request(asked.body(StreamBody::new(Frames(frames))).unwrap()));
+        send.send(Frame::data(Bytes::from_static(b"{}"))).await.unwrap();
+        drop(send);
+        let answer = answered.await.unwrap().unwrap().into_body().collect().await.unwrap().to_bytes();
+        let found = rig.keep.wait(n + 1).await.remove(n);
+        assert_eq!((answer.as_ref(), found.request_body.bytes.as_slice()), (b"{}".as_slice(), b"{}".as_slice()), "{method}");
+        assert_eq!(header(&found.request_headers, "transfer-encoding"), None);
+    }
+}
+
+/// An intention that a keeper's journal has not seen yet, with `bytes` bytes of body.
+fn intention(keeper: &Keeper, bytes: usize, on_failure: OnFailure) -> Intention {
+    let parts = Request::post("http://crm/api").body(()).unwrap().into_parts().0;
+    let intent = Intent::new(&parts, "10.0.0.1:9".parse().unwrap(), "/api", "http", "crm");
+    let intention = Intention::new(keeper.journal().clone(), on_failure, keeper.stats().clone(), bytes, Some(intent));
+    intention.passed(&vec![b'x'; bytes]);
+    intention
+}
+
+#[tokio::test]
+async fn intents_that_nobody_waited_for_are_handed_out_in_the_same_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = JournalOptions::new(folder.path().join("journal"));
+    let (keep, mut count) = (Keep::default(), 0);
+    let keeper = Keeper::open(&options, &Limits::new(), keep.clone()).await.unwrap();
+    // As many as take the disk longer than the pump lingers.
+    for _ in 0..100 {
+        let intention = intention(&keeper, options.body_bytes, OnFailure::Closed);
+        let polled = timeout(Duration::ZERO, intention.make()).await;
+        count += 1;
+        // Whether it is there nobody knows: it must not go up.
+        assert!(polled.is_ok() || intention.make().await.is_err());
+    }
+    assert!(keep.wait(count).await.iter().all(|exchange| exchange.is_in_doubt()));
+    keeper.stop().await;
+}
+
+#[tokio::test]
+async fn intent_that_failed_once_stays_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = JournalOptions { body_bytes: 1 << 10, ..JournalOptions::new(folder.path().join("journal")) };
+    let keeper = Keeper::open(&options, &Limits::new(), Keep::default()).await.unwrap();
+    for (on_failure, expected) in [(OnFailure::Closed, false), (OnFailure::Open, true)] {
+        // More than a frame of this journal holds.
+        let intention = intention(&keeper, 8 << 20, on_failure);
+        for _ in 0..2 {
+            assert_eq!(intention.make().await.is_ok(), expected);
+        }
+    }
+    keeper.stop().await;
 }
 
 /// A channel as a stream.

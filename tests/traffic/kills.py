@@ -19,6 +19,7 @@ import threading
 import time
 import uuid
 
+import httpx
 import programs
 
 CLIENTS = 6
@@ -89,6 +90,24 @@ def load(port, stop, answered):
             time.sleep(0.01)
 
 
+def load_http2(port, stop, answered):
+    """The same with HTTP/2. Where there is no body, the end comes in a frame of its own, behind a head that says that nothing follows."""
+    client = None
+    while not stop.is_set():
+        number = uuid.uuid4()
+        try:
+            if client is None:
+                client = httpx.Client(http1=False, http2=True, timeout=10)
+            method, more = random.choice([("PATCH", {"content": b'{"name":"x"}'}), ("DELETE", {"content": iter([]), "headers": {"Content-Length": "0"}})])
+            if client.request(method, f"http://127.0.0.1:{port}{target(number)}", **more).status_code == 204:
+                answered.append(str(number))
+        except (OSError, httpx.HTTPError):
+            if client:
+                client.close()
+            client = None
+            time.sleep(0.01)
+
+
 def stand(kind, actlog, folder, upstream, *more):
     """The command that is killed, what else has to run, and the port that clients ask."""
     store, listen = folder / "actlog.db", programs.free_port()
@@ -125,7 +144,7 @@ def main():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     killed, gate, port = stand(kind, actlog, folder, server.server_address[1])
     stop, answered = threading.Event(), []
-    clients = [threading.Thread(target=load, args=(port, stop, answered)) for _ in range(CLIENTS)]
+    clients = [threading.Thread(target=which, args=(port, stop, answered)) for which in (load, load_http2) for _ in range(CLIENTS // 2)]
     for client in clients:
         client.start()
     for _ in range(kills):

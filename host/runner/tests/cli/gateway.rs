@@ -118,11 +118,17 @@ fn proxy_without_an_organization_says_what_is_missing() {
     place.write("actlog.toml", "");
     let told = place.run("proxy --upstream http://127.0.0.1:1 --store audit.db").ended(2);
     assert!(told.err.contains("[exchange.organization] is missing"), "{}", told.err);
-    place.write("actlog.toml", "[exchange]\norganization = { id = \"x\" }\nfield = true\n");
-    let told = place.run("proxy --upstream http://127.0.0.1:1 --store audit.db").ended(2);
-    assert!(told.err.contains("actlog.toml:2: exchange.organization.id: "), "{}", told.err);
-    assert!(told.err.contains("actlog.toml:3: exchange.field: "), "{}", told.err);
-    assert_eq!(place.run("settings check actlog.toml").ended(2).err.matches("exchange.").count(), 2);
+    for (section, error) in [
+        ("organization = { id = \"x\" }\n", "actlog.toml:2: exchange.organization.id: "),
+        ("organization = { id = \"x\" }\nfield = true\n", "actlog.toml:3: exchange.field: "),
+    ] {
+        place.write("actlog.toml", format!("[exchange]\n{section}"));
+        for command in ["proxy --upstream http://127.0.0.1:1 --store audit.db", "settings check actlog.toml"] {
+            let told = place.run(command).ended(2);
+            assert!(told.err.contains(error), "{}", told.err);
+        }
+    }
+    place.write("actlog.toml", SETTINGS);
     let nowhere = place.run("proxy --upstream http://127.0.0.1:1").ended(2);
     assert!(nowhere.err.contains("--store"), "{}", nowhere.err);
 }
@@ -162,11 +168,8 @@ fn proxy_names_tables_by_what_the_upstream_says_and_keeps_it_for_the_next_start(
         assert!(metrics.contains(line), "no {line} in\n{metrics}");
     }
     server.stop();
-    assert!(
-        upstream.asked().contains(&"GET /api/data/v9.2/$metadata HTTP/1.1Authorization: Bearer t0ken".to_owned()),
-        "{:?}",
-        upstream.asked()
-    );
+    let asked: Vec<String> = upstream.asked().iter().map(|head| head.to_lowercase()).collect();
+    assert!(asked.contains(&"get /api/data/v9.2/$metadata http/1.1authorization: bearer t0ken".to_owned()), "{asked:?}");
 
     let silent = Upstream::start("");
     let server = proxy(&place, &silent, "--store audit.db --ledger ledger.ndjson");

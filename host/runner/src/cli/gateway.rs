@@ -11,7 +11,7 @@ use super::size;
 /// What everything needs that stands in the way of the traffic.
 #[derive(Args, Debug)]
 pub struct GatewayArgs {
-    /// Settings file (TOML); its section [exchange] says whose traffic this is.
+    /// Settings file (TOML); its section exchange says whose traffic this is.
     #[arg(long, short, value_name = "FILE", default_value = "actlog.toml", value_hint = ValueHint::FilePath)]
     pub settings: String,
 

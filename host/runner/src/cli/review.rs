@@ -218,7 +218,7 @@ pub enum LogForm {
 /// How collectors pull.
 #[derive(Args, Debug, Clone)]
 pub struct FeedArgs {
-    /// Where collectors reach this server, https://audit.example for one; the host that they ask for, by http, if not given.
+    /// The URL under which collectors reach this server; the host that they ask for, by http, if not given.
     #[arg(long, value_name = "URL", requires = "collectors")]
     pub public_url: Option<String>,
     /// Start although the records of the store are in another profile: collectors are not given those, but what comes from now on.
@@ -262,7 +262,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", default_value = TOKENS, value_hint = ValueHint::FilePath)]
     pub tokens: String,
     /// Let the collectors in this file pull records, as from the Office 365 Management Activity API. The settings must have
-    /// profile = "management-api" under [record].
+    /// profile = "management-api" in its section record.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub collectors: Option<String>,
     #[command(flatten)]

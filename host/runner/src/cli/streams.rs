@@ -9,7 +9,7 @@ use super::LogForm;
 /// Streams between this program and others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stream {
-    /// NATS JetStream, as the section [streams] of the settings says.
+    /// NATS JetStream, as the section streams of the settings says.
     Jetstream,
 }
 
@@ -46,7 +46,7 @@ pub struct ServeStreamArgs {
 
 /// Make, check and watch the streams that more than one machine share.
 ///
-/// The section [streams] of the settings says where the servers are and how the streams are to be.
+/// The section streams of the settings says where the servers are and how the streams are to be.
 #[derive(Debug, Subcommand)]
 #[command(after_long_help = "\
 Examples:
@@ -87,7 +87,7 @@ pub enum StreamsCommand {
 /// Where the streams are.
 #[derive(Args, Debug)]
 pub struct StreamsArgs {
-    /// Settings file (TOML) with a section [streams].
+    /// Settings file (TOML) with a section streams.
     #[arg(long, short, value_name = "FILE", default_value = "actlog.toml", value_hint = ValueHint::FilePath)]
     pub settings: String,
     /// Seconds to wait for the servers.

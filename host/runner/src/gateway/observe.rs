@@ -14,16 +14,15 @@ use axum::routing::get;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::registry::Registry;
-use serde_json::json;
 
 use super::names::Names;
 use super::told::Told;
 use crate::account::Account;
 use crate::rules::set::RuleSet;
-use crate::serve::Vitals;
 use crate::serve::flows::{Flow, FlowState};
 use crate::serve::metrics::{self, counter, counters, events, gauge};
 use crate::serve::operation::Operation;
+use crate::serve::{Vitals, health};
 use crate::totals::Totals;
 
 /// Of what the journal may hold, in hundredths, what makes it too full to be ready.
@@ -51,15 +50,13 @@ pub struct Observed {
 
 /// What is answered.
 pub fn router(observed: Arc<Observed>) -> Router {
-    let routes = Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).route("/metrics", get(counted));
+    let routes = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(ready)).route("/metrics", get(counted));
     let routes = routes.route("/api/operation", get(async |With(observed): With<Arc<Observed>>| Json(observed.operation())));
     routes.with_state(observed)
 }
 
 async fn ready(With(observed): With<Arc<Observed>>) -> Response {
-    let reasons = observed.reasons();
-    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(json!({"Ready": reasons.is_empty(), "Reasons": reasons}))).into_response()
+    health::readiness(&observed.reasons())
 }
 
 async fn counted(With(observed): With<Arc<Observed>>) -> Response {

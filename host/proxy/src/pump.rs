@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actlog_spool::{Error, Frame, Place, Reader, Spool};
+use actlog_spool::{Error, Frame, Place, Reader, Rereader, Spool};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
@@ -28,7 +28,7 @@ const DELAYS: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(3
 
 /// How long entries may wait for others, so that many are read, recorded and acknowledged at once: each time costs the disk and the
 /// processors what requests need of them. They are durable meanwhile.
-const LINGER: Duration = Duration::from_millis(5);
+const LINGER: Duration = Duration::from_millis(100);
 /// How long to wait after the journal could not be read.
 const READ_DELAY: Duration = Duration::from_secs(1);
 
@@ -253,7 +253,6 @@ impl Pump {
             }
             self.ready.drain(..ids.len());
             ids.into_iter().for_each(|id| self.forget(id));
-            self.acknowledge().await?;
         }
         self.acknowledge().await
     }
@@ -266,7 +265,8 @@ impl Pump {
                 ids.iter().filter_map(|id| self.open.get(id)).map(|pending| (pending.intent, pending.outcome, pending.end)).collect();
             let (spool, limit) = (self.spool.clone(), self.body_bytes);
             let read = spawn_blocking(move || {
-                places.into_iter().map(|(intent, outcome, end)| assemble(&spool, intent, outcome, end, limit)).collect()
+                let mut frames = spool.rereader();
+                places.into_iter().map(|(intent, outcome, end)| assemble(&mut frames, intent, outcome, end, limit)).collect()
             });
             let read: Vec<Result<Option<Exchange>, Error>> = read.await.map_err(|_| Error::Closed)?;
             let mut exchanges = Vec::with_capacity(read.len());
@@ -322,19 +322,19 @@ impl Pump {
 
 /// Puts an exchange together out of its entries.
 fn assemble(
-    spool: &Spool,
+    frames: &mut Rereader,
     intent: Place,
     outcome: Option<Place>,
     end: Option<(How, Place)>,
     limit: usize,
 ) -> Result<Option<Exchange>, Error> {
-    let read = |place: Place| spool.again(place).map(|frame| Entry::read(&frame.payload));
+    let mut read = |place: Place| frames.read(place).map(|frame| Entry::read(&frame.payload));
+    let Some(Entry::Intent(intent)) = read(intent)? else { return Ok(None) };
     // An outcome or an end that is gone leaves the exchange as if it had none.
-    let optional = |place: Option<Place>| match place.map(read).transpose() {
+    let mut optional = |place: Option<Place>| match place.map(&mut read).transpose() {
         Err(Error::Gone(_)) => Ok(None),
         other => other.map(Option::flatten),
     };
-    let Some(Entry::Intent(intent)) = read(intent)? else { return Ok(None) };
     let how = end.map(|(how, _)| how);
     let (status, headers) = match optional(outcome)? {
         Some(Entry::Outcome(outcome)) => (Some(outcome.status), outcome.headers),

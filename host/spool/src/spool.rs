@@ -3,8 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{oneshot, watch};
 
@@ -12,11 +11,12 @@ use crate::append::Append;
 use crate::cursor::{self, Cursor};
 use crate::error::Error;
 use crate::folder;
-use crate::frame::{self, Frame, Place};
+use crate::frame;
+use crate::lane::Lane;
 use crate::options::Options;
 use crate::reader::Reader;
 use crate::recovery::{self, Damage, Kept, Recovery};
-use crate::scan::Scan;
+use crate::rereader::Rereader;
 use crate::segment;
 use crate::writer::{Job, Writer};
 
@@ -26,8 +26,7 @@ pub struct Spool(Arc<Handle>);
 
 struct Handle {
     shared: Arc<Shared>,
-    queue: Option<mpsc::Sender<Job>>,
-    writer: Option<JoinHandle<()>>,
+    lane: Lane,
 }
 
 /// What writer, reader and handle have in common.
@@ -66,16 +65,14 @@ impl Spool {
             cursor: Mutex::new(cursor),
             _lock: lock,
         });
-        let (queue, jobs) = mpsc::channel();
-        let writer = Writer::new(shared.clone(), publish, recovery.last);
-        let writer = thread::Builder::new().name("spool".to_owned()).spawn(move || writer.run(&jobs));
-        let writer = Some(writer.map_err(|error| Error::file(folder, &error))?);
+        let lane = Lane::new(Writer::new(shared.clone(), publish, recovery.last), options.durability);
+        let lane = lane.map_err(|error| Error::file(folder, &error))?;
         let reader = Reader::new(shared.clone(), durable, recovery.acknowledged + 1);
-        Ok((Self(Arc::new(Handle { shared, queue: Some(queue), writer })), reader, recovery))
+        Ok((Self(Arc::new(Handle { shared, lane })), reader, recovery))
     }
 
     /// Appends a frame. Frames of one thread keep their order. What waits is held in memory: it is the caller's to wait for an
-    /// append before the next one.
+    /// append before the next one. With [`Durability::Process`](crate::Durability::Process) it is written before this returns.
     pub fn append(&self, payload: Vec<u8>) -> Append {
         self.append_within(payload, self.0.shared.options.room() - self.0.shared.options.reserve_bytes)
     }
@@ -111,8 +108,8 @@ impl Spool {
         self.0.shared.cursor().number()
     }
 
-    /// Acknowledges all frames up to `number`, which must have been read: they will not come again, and segments without others are removed. Blocks for a
-    /// sync with [`Durability::Disk`](crate::Durability::Disk).
+    /// Acknowledges all frames up to `number`, which must have been read: they will not come again, and segments without others
+    /// are removed. Blocks for a sync with [`Durability::Disk`](crate::Durability::Disk).
     ///
     /// # Errors
     /// When that many were not given out, or a file cannot be written; then some of them may come again.
@@ -127,17 +124,9 @@ impl Spool {
         self.0.shared.forget(number)
     }
 
-    /// Reads a frame once more, before it is acknowledged.
-    ///
-    /// # Errors
-    /// When it is gone, or its file cannot be read.
-    pub fn again(&self, place: Place) -> Result<Frame, Error> {
-        let scan = match Scan::open(&segment::path(&self.0.shared.folder, place.segment)) {
-            Err(Error::File { kind: std::io::ErrorKind::NotFound, .. }) => None,
-            other => other?,
-        };
-        let frame = scan.map(|scan| scan.at(place)).transpose()?.flatten();
-        frame.ok_or(Error::Gone(place.number))
+    /// For frames that are wanted once more.
+    pub fn rereader(&self) -> Rereader {
+        Rereader::new(self.0.shared.clone())
     }
 
     fn append_within(&self, payload: Vec<u8>, limit: u64) -> Append {
@@ -151,23 +140,11 @@ impl Spool {
             return Append::refused(Error::Full { used, limit });
         }
         let (answer, waiting) = oneshot::channel();
-        match self.0.queue.as_ref().map(|queue| queue.send(Job { payload, answer })) {
-            Some(Ok(())) => Append::waiting(waiting),
-            _ => {
-                shared.give_back(bytes);
-                Append::refused(Error::Closed)
-            }
-        }
-    }
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(writer) = self.writer.take()
-            && writer.join().is_err()
-        {
-            tracing::error!("the spool's writer panicked");
+        if self.0.lane.take(Job { payload, answer }) {
+            Append::waiting(waiting)
+        } else {
+            shared.give_back(bytes);
+            Append::refused(Error::Closed)
         }
     }
 }

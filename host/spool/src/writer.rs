@@ -1,11 +1,10 @@
-//! The one thread that writes: it takes all that waits, writes it at once and syncs it once.
+//! Writes: a group of payloads at once, with one sync, into as many segments as it takes.
 
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::{oneshot, watch};
@@ -13,12 +12,10 @@ use tokio::sync::{oneshot, watch};
 use crate::error::Error;
 use crate::folder;
 use crate::frame;
+use crate::lane::GROUP_BYTES;
 use crate::options::Durability;
 use crate::segment;
 use crate::spool::Shared;
-
-/// Payload bytes that are written at once.
-const GROUP_BYTES: usize = 4 << 20;
 
 /// A payload that waits.
 pub(crate) struct Job {
@@ -48,27 +45,8 @@ impl Writer {
         Self { shared, publish, last, active: None, spare: None, buffer: Vec::new() }
     }
 
-    pub fn run(mut self, jobs: &Receiver<Job>) {
-        while let Ok(job) = jobs.recv() {
-            let mut bytes = job.payload.len();
-            let mut group = vec![job];
-            while bytes < GROUP_BYTES
-                && let Ok(job) = jobs.try_recv()
-            {
-                bytes += job.payload.len();
-                group.push(job);
-            }
-            self.write(group);
-        }
-        if let Some(spare) = self.spare.take() {
-            // Whatever became of it, it is not needed any more.
-            let _ = spare.join();
-            let _ = folder::remove(&folder::spare(&self.shared.folder));
-        }
-    }
-
     /// Writes a group, in as many segments as it takes.
-    fn write(&mut self, group: Vec<Job>) {
+    pub fn write(&mut self, group: Vec<Job>) {
         let mut rest = group.into_iter().peekable();
         while rest.peek().is_some() {
             let mut part = Vec::new();
@@ -159,6 +137,16 @@ impl Writer {
         let (bytes, durability) = (options.segment_bytes, options.durability);
         self.spare = thread::Builder::new().name("spool-spare".to_owned()).spawn(move || segment::prepare(&spare, bytes, durability)).ok();
         Ok(())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Some(spare) = self.spare.take() {
+            // Whatever became of it, it is not needed any more.
+            let _ = spare.join();
+            let _ = folder::remove(&folder::spare(&self.shared.folder));
+        }
     }
 }
 

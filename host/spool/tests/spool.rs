@@ -59,7 +59,7 @@ fn frames_come_out_in_order_with_both_durabilities() {
         assert_eq!(frames.len(), 100);
         for (n, frame) in frames.iter().enumerate() {
             assert_eq!((frame.number, &frame.payload), (n as u64 + 1, &payload(n, n * 50)));
-            assert_eq!(&spool.again(frame.place).unwrap(), frame);
+            assert_eq!(&spool.rereader().read(frame.place).unwrap(), frame);
         }
     }
 }
@@ -94,7 +94,7 @@ fn acknowledged_segments_are_removed_and_numbers_go_on() {
         assert!(segments(folder.path()).len() > 5);
         spool.acknowledge(spool.last()).unwrap();
         assert_eq!(segments(folder.path()).len(), 1);
-        assert_eq!(spool.again(place), Err(Error::Gone(round * 300 + 1)));
+        assert_eq!(spool.rereader().read(place), Err(Error::Gone(round * 300 + 1)));
     }
 }
 

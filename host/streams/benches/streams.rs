@@ -19,7 +19,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 
 /// Of each kind in each round.
-const EVENTS: usize = 10_000;
+const EVENTS: usize = 40_000;
 const BYTES: usize = 1_500;
 /// Messages of a plain publisher that wait for their acknowledgement, as `nats bench` has it.
 const AT_ONCE: usize = 500;
@@ -118,6 +118,8 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
+    // Figures only, and none of what the connections say.
+    tracing::subscriber::set_global_default(tracing::subscriber::NoSubscriber::new()).expect("it is the first");
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime").block_on(measure());
 }
 
@@ -133,6 +135,7 @@ async fn measure() {
     config.batches_at_once = number("ACTLOG_BATCHES", usual.batches_at_once);
     config.publishes_at_once = number("ACTLOG_PUBLISHES", usual.publishes_at_once);
     config.events_per_message = number("ACTLOG_PER_MESSAGE", usual.events_per_message);
+    config.records_retention = usual.records_retention;
     config.ack_wait_ms = 30_000;
     config.answer_ms = 10_000;
     let link = cluster.ready(&config).await;

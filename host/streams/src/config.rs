@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::Error;
+use crate::{Error, Lane};
 
 /// What the headers of a message may add to its bytes.
 const HEADROOM: usize = 16 * 1024;
@@ -118,7 +118,7 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Retention {
-    /// When the one sink has kept it; never before.
+    /// When the one sink has kept it; never before. After `dedupe-window-ms` the same record may stand in it again, for the sink to drop.
     #[default]
     WorkQueue,
     /// When it is too old. Several sinks can read it, and it cannot stand twice in that time.
@@ -269,6 +269,11 @@ impl Config {
             return wrong("records-max-age-s", "limits needs an age, or the stream grows for ever".into());
         }
         Ok(())
+    }
+
+    /// Whether each message of a lane has a subject of its own, which is taken only while it is empty.
+    pub(crate) fn apart(&self, lane: Lane) -> bool {
+        lane != Lane::Records || self.records_retention == Retention::Limits
     }
 
     /// The longest message that a server must take: an event and what stands beside it in REJECTS.

@@ -19,9 +19,13 @@
 //! | where | by what | how long |
 //! |---|---|---|
 //! | EVENTS | `Nats-Msg-Id`, the SHA-256 of the message's bytes | `dedupe-window-ms`; then it is worked again, to the same ids |
-//! | RECORDS | one subject a record, taken only where that subject is empty | while the record stands there: see [`Retention`] |
+//! | RECORDS | `Nats-Msg-Id`, the record's Id | `dedupe-window-ms`; then it may stand there again |
+//! | RECORDS with [`Retention::Limits`] | besides, one subject a record, taken only where it is empty | while the record stands there |
 //! | REJECTS, LEDGER | the same; the id is the SHA-256 of the event's bytes | as long as the message stands there |
 //! | the store | the record's Id | for ever: a sink must drop an Id that it has |
+//!
+//! A work-queue forgets a record when the one sink has kept it. A subject of its own would keep it from standing twice only until then,
+//! when the sink has to know its Id anyway; and the servers would work for a record half as much again.
 //!
 //! A server that says "there is one already" may mean one that is on its way and could still be lost with the server. So an event is
 //! not acknowledged on that word: the message is read back from the stream's leader, and sent again where it is not there.

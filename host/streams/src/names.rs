@@ -58,6 +58,10 @@ impl Names {
     pub fn subjects(&self, lane: Lane) -> String {
         format!("{}.{}.*", self.prefix, lane.word())
     }
+    /// The subject of all messages of a lane that have none of their own.
+    pub fn shared_subject(&self, lane: Lane) -> String {
+        format!("{}.{}.all", self.prefix, lane.word())
+    }
     /// The subject of one message of a lane.
     pub fn subject(&self, lane: Lane, id: &str) -> String {
         format!("{}.{}.{id}", self.prefix, lane.word())

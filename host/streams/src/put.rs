@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::counts::add;
 use crate::{Count, Lane, Link, Why, backoff};
 
+/// The header with a message's id.
+pub(crate) const MESSAGE_ID: &str = "Nats-Msg-Id";
 /// Headers of a reject: what became of the event, and why.
 pub(crate) const OUTCOME: &str = "Actlog-Outcome";
 pub(crate) const REASON: &str = "Actlog-Reason";
@@ -112,13 +114,18 @@ pub(crate) enum Trouble {
 
 async fn once(link: &Link, message: &Message) -> Result<Stands, Trouble> {
     let stream = link.names.stream(message.lane);
-    let subject = link.names.subject(message.lane, &message.id);
-    let publish = PublishMessage::build()
+    let mut publish = PublishMessage::build()
         .payload(message.bytes.clone())
         .headers(message.headers.clone())
         .message_id(&message.id)
-        .expected_stream(&stream)
-        .expected_last_subject_sequence(0);
+        .expected_stream(&stream);
+    let apart = link.config.apart(message.lane);
+    let subject = if apart {
+        publish = publish.expected_last_subject_sequence(0);
+        link.names.subject(message.lane, &message.id)
+    } else {
+        link.names.shared_subject(message.lane)
+    };
     let answer = match link.context.send_publish(subject.clone(), publish).await {
         Ok(answer) => answer.await,
         Err(error) => Err(error),
@@ -127,7 +134,7 @@ async fn once(link: &Link, message: &Message) -> Result<Stands, Trouble> {
         // The server says so only of a message that a quorum has.
         Ok(ack) if ack.duplicate => Ok(Stands::Before { same: true }),
         Ok(_) => Ok(Stands::New),
-        Err(error) if says_there_is_one(&error) => read_back(link, &stream, &subject, message).await,
+        Err(error) if apart && says_there_is_one(&error) => read_back(link, &stream, &subject, message).await,
         Err(error) => Err(sorted(&error)),
     }
 }

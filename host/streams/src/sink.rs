@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::counts::add;
 use crate::fetch::{Delivery, Source};
 use crate::hold::Hold;
-use crate::put::{AT, EXPLANATION, Message, OUTCOME, PLACE, PutError, REASON, SEQUENCE, put};
+use crate::put::{AT, EXPLANATION, MESSAGE_ID, Message, OUTCOME, PLACE, PutError, REASON, SEQUENCE, put};
 use crate::{Config, Count, Counts, Error, Lane, Link, Why, backoff};
 
 /// One message of a lane.
@@ -190,7 +190,6 @@ fn kept(delivery: &Delivery) -> Kept {
         },
         sequence: header(SEQUENCE).and_then(|sequence| sequence.parse().ok()),
     });
-    // The last part of the subject, which nobody but a worker of ours made.
-    let id = delivery.message.subject.rsplit('.').next().unwrap_or_default().to_owned();
+    let id = header(MESSAGE_ID).unwrap_or_default();
     Kept { id, bytes: delivery.bytes.clone(), sequence: delivery.sequence, reject }
 }

@@ -52,20 +52,30 @@ fn asked<T>(args: &StreamsArgs, ask: impl AsyncFn(&Link) -> Result<T, Error>) ->
     let waiting = Console::waiting(&format!("asking {servers}"));
     let answer = on_a_runtime(async {
         let link = Link::open(config).await?;
+        let mut last = None;
         let answer = loop {
             let left = until.saturating_duration_since(Instant::now());
             match tokio::time::timeout(left, ask(&link)).await {
-                Ok(Err(error)) if Instant::now() + PAUSE >= until => break Err(error.into()),
-                Ok(Err(_)) => tokio::time::sleep(PAUSE).await,
-                Ok(answer) => break answer.map_err(Into::into),
-                Err(_) => break Err(anyhow::anyhow!("no answer within {} s from {servers}", args.wait)),
+                Ok(Ok(answer)) => break Ok(answer),
+                Ok(Err(error)) => last = Some(error),
+                Err(_) => break Err(silent(last, args, &servers)),
             }
+            tokio::time::sleep(PAUSE.min(left)).await;
         };
         link.close().await;
         answer
     });
     waiting.end();
     answer
+}
+
+/// The time is over; why, as far as the servers said so.
+fn silent(last: Option<Error>, args: &StreamsArgs, servers: &str) -> anyhow::Error {
+    let late = format!("no answer within {} s from {servers}", args.wait);
+    match last {
+        Some(error) => anyhow::Error::from(error).context(late),
+        None => anyhow::anyhow!(late),
+    }
 }
 
 fn on_a_runtime<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {

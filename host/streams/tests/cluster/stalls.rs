@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actlog_streams::{Intake, Lane};
+use actlog_streams::{Intake, Lane, Retention};
 
 use crate::nodes::Cluster;
 use crate::parts::{Store, event, ids};
@@ -13,8 +13,18 @@ const STALL: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_held_up_longer_than_the_window_double_nothing() {
+    answers_held_up(Retention::Limits).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_held_up_longer_than_the_window_give_the_store_the_same_again() {
+    answers_held_up(Retention::WorkQueue).await;
+}
+
+async fn answers_held_up(retention: Retention) {
     let cluster = Cluster::start(3, "");
-    let config = cluster.config();
+    let mut config = cluster.config();
+    config.records_retention = retention;
     let link = cluster.ready(&config).await;
     let relay = Relay::start(cluster.port(0)).await;
     let mut behind = config.clone();
@@ -39,8 +49,21 @@ async fn answers_held_up_longer_than_the_window_double_nothing() {
     until_empty(&link).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let counts = running.stop().await;
-    assert_each_once(&link, &store, 0..100).await;
-    assert!(counts[0].publish_again > 0 && counts[0].doubles > 0, "nothing was said twice, so nothing was tested: {counts:?}");
+    assert!(counts[0].publish_again > 0, "nothing was said twice, so nothing was tested: {counts:?}");
+    match retention {
+        Retention::Limits => {
+            assert_each_once(&link, &store, 0..100).await;
+            assert!(counts[0].doubles > 0, "{counts:?}");
+        }
+        Retention::WorkQueue => {
+            let kept = store.kept.lock().expect("not poisoned");
+            let mut expected: Vec<String> = (0..100).flat_map(ids).collect();
+            expected.sort();
+            assert!(kept.keys().eq(&expected), "what the store has");
+            assert!(kept.values().all(|times| times.iter().all(|one| one.bytes == times[0].bytes)), "the same each time");
+            assert!(kept.values().any(|times| times.len() > 1), "nothing came twice, so nothing was tested");
+        }
+    }
     assert_eq!(counts[0].differing + counts[1].differing, 0);
 }
 

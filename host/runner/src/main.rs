@@ -28,6 +28,7 @@ mod source;
 mod streams;
 mod summary;
 mod table;
+mod target;
 mod totals;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ use async_nats::jetstream::{Context, context::ContextBuilder};
 use async_nats::{Client, ConnectOptions, Event};
 
 use crate::names::Names;
+use crate::seldom::Seldom;
 use crate::{Config, Error, backoff};
 
 /// A connection to the cluster. Cheap to clone; it finds its way back by itself, for as long as it takes.
@@ -18,6 +19,8 @@ pub struct Link {
     pub(crate) context: Context,
     pub(crate) config: Arc<Config>,
     pub(crate) names: Names,
+    /// What was said last of messages that could not be written.
+    pub(crate) said: Arc<Seldom>,
 }
 
 impl std::fmt::Debug for Link {
@@ -30,6 +33,7 @@ impl Link {
     /// Opens a connection. Where no server answers it returns all the same, and goes on trying.
     pub async fn open(config: Config) -> Result<Self, Error> {
         config.validate()?;
+        let said = Arc::<Seldom>::default();
         let options = options(&config)?
             .name("actlog")
             .retry_on_initial_connect()
@@ -38,7 +42,10 @@ impl Link {
             .connection_timeout(config.answer())
             .request_timeout(Some(config.answer()))
             .ping_interval(Duration::from_millis(config.ping_ms))
-            .event_callback(|event| async move { told(&event) });
+            .event_callback(move |event| {
+                tell(&event, &said);
+                async {}
+            });
         let client = options
             .connect(config.servers.as_slice())
             .await
@@ -49,7 +56,7 @@ impl Link {
             .max_ack_inflight(config.publishes_at_once)
             .backpressure_on_inflight(true)
             .build(client.clone());
-        Ok(Self { client, context, names: Names::new(&config.prefix), config: Arc::new(config) })
+        Ok(Self { client, context, names: Names::new(&config.prefix), config: Arc::new(config), said: Arc::default() })
     }
 
     /// Its settings.
@@ -67,9 +74,13 @@ impl Link {
     }
 }
 
-fn told(event: &Event) {
+fn tell(event: &Event, said: &Seldom) {
+    if !said.is_due(&event.to_string()) {
+        return;
+    }
     match event {
         Event::Connected => tracing::info!("streams: connected"),
+        Event::Draining | Event::Closed => tracing::debug!("streams: {event}"),
         Event::Disconnected => tracing::warn!("streams: the connection is lost; trying again"),
         other => tracing::warn!("streams: {other}"),
     }

@@ -92,7 +92,9 @@ pub(crate) async fn put(link: &Link, message: Message, count: &Count, stop: &Can
             Err(Trouble::Later(why)) => {
                 failures += 1;
                 add(&count.publish_again, 1);
-                tracing::warn!("streams: {} could not be written yet (try {failures}): {why}", message.id);
+                if link.said.is_due(&why) {
+                    tracing::warn!("streams: messages cannot be written yet, such as {} (try {failures}): {why}", message.id);
+                }
                 tokio::select! {
                     () = stop.cancelled() => return Err(PutError::Stopped),
                     () = tokio::time::sleep(backoff::wait(failures, Duration::from_millis(50), Duration::from_secs(5))) => {}

@@ -91,6 +91,7 @@ Examples:
   tail -f events.ndjson | actlog run | my-siem-loader
   actlog run rejects.dead                  try again what was rejected
   actlog run events.json --strict --summary json -o /dev/null
+  actlog run -s actlog.toml --to jetstream backlog/*.ndjson.gz
   actlog run -s actlog.toml --from jetstream --to jetstream --listen-metrics 127.0.0.1:7310    see actlog streams --help
 
 Files:

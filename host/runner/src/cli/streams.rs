@@ -13,22 +13,22 @@ pub enum Stream {
     Jetstream,
 }
 
-/// What makes `actlog run` a worker.
+/// What `actlog run` does on streams; what it takes from them makes it a worker.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "As a worker on streams")]
+#[command(next_help_heading = "On streams")]
 pub struct WorkerArgs {
     /// Take events from streams instead of files, together with any number of other workers, until a signal ends it.
     #[arg(long, value_name = "STREAMS", requires_all = ["to", "settings"],
         conflicts_with_all = ["inputs", "output", "rejects", "store", "max_event_bytes"])]
     pub from: Option<Stream>,
-    /// Give records, rejects and the ledger to streams.
-    #[arg(long, value_name = "STREAMS", requires = "from")]
+    /// Give records to streams; with --from, rejects and the ledger, too. Those of files stay here.
+    #[arg(long, value_name = "STREAMS", requires = "settings", conflicts_with_all = ["output", "store"])]
     pub to: Option<Stream>,
     /// Answer /healthz, /readyz and /metrics (Prometheus) here, without a token; they tell counts, nothing of records.
     #[arg(long, value_name = "ADDRESS", requires = "from")]
     pub listen_metrics: Option<SocketAddr>,
     /// Form of what the program says of itself on standard error.
-    #[arg(long, value_name = "FORM", default_value = "text", requires = "from")]
+    #[arg(long, value_name = "FORM", default_value = "text", requires = "to")]
     pub log: LogForm,
 }
 

@@ -13,6 +13,7 @@ use actlog_store::{Options, Store};
 use anyhow::Context;
 use serde_json::Value as Json;
 use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::serve::{GLANCE, Signals, current, log, stopped};
 use crate::account::Account;
@@ -71,7 +72,7 @@ pub struct Running {
 /// When the settings are not valid, an address is taken, or the journal or the store cannot be opened.
 pub fn stand(args: &GatewayArgs, place: &Place<'_>, begin: impl AsyncFnOnce(Standing) -> anyhow::Result<Running>) -> anyhow::Result<End> {
     let console = Console::plain();
-    log(args.log, console.voice());
+    log(args.log, console.voice(), LevelFilter::INFO);
     let engine = Engine::new()?;
     let settings = Settings::read(&args.settings)?;
     let section = section(&settings)?;

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use actlog_engine::{Engine, Filter};
-use actlog_store::{Options, Store};
 use anyhow::Context;
+use tracing_subscriber::filter::LevelFilter;
 
+use super::serve::log;
 use crate::account::Account;
 use crate::batches::{Batches, Failures, Reading};
 use crate::cli::{RunArgs, SummaryForm};
@@ -17,13 +18,14 @@ use crate::console::Console;
 use crate::exit::{End, usage};
 use crate::inputs;
 use crate::interrupt::Interrupt;
-use crate::output::{self, Output};
+use crate::output;
 use crate::rejects::Rejects;
 use crate::rules::set::RuleSet;
 use crate::rules::watch::{self, Watch};
 use crate::settings::load::{self, Settings};
 use crate::source::input::{self, DASH, ReadBytes};
 use crate::source::spool::Spooling;
+use crate::target::Target;
 
 /// Filters all inputs.
 ///
@@ -41,9 +43,10 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     let mut console = Console::with_bar(size, args.output == DASH);
     let (filter, rules, _watch) = filter(args, &console)?;
     let interrupt = Interrupt::watch().context("cannot watch for Ctrl-C")?;
-    let mut store =
-        args.store.as_ref().map(|file| Store::open(file, Options::default()).with_context(|| format!("cannot open {file}"))).transpose()?;
-    let mut output = Output::open(&args.output)?;
+    if args.worker.to.is_some() {
+        log(args.worker.log, console.voice(), LevelFilter::WARN);
+    }
+    let mut target = Target::open(args, &interrupt)?;
     let mut account = Account::new(Rejects::open(args.rejects.as_deref())?);
     let (read, failures) = (ReadBytes::default(), Failures::default());
     let batches = Batches::new(Reading {
@@ -55,14 +58,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
         failures: failures.clone(),
     });
     let flow = filter.audit_ordered(jobs, batches, |tag, outcome| {
-        let written = account.take(tag, outcome, &console).and_then(|records| {
-            // What is in the output is in the store: a run that fails can be run again, and nothing stands twice.
-            if let Some(store) = &mut store {
-                store.append(&records)?;
-            }
-            output.write(&records)?;
-            if output.is_stream() { output.flush() } else { Ok(()) }
-        });
+        let written = account.take(tag, outcome, &console).and_then(|records| target.take(records));
         console.progress(read.get(), &account.totals);
         match written {
             Ok(()) => ControlFlow::Continue(()),
@@ -79,17 +75,17 @@ pub fn run(args: &RunArgs) -> anyhow::Result<End> {
     if lost {
         console.note("the rejected events were not kept; --rejects FILE keeps them");
     }
-    if let ControlFlow::Break(error) = flow {
-        tell_part(output, &console);
-        return Err(error);
-    }
-    if let Some(store) = store {
-        store.close()?;
-    }
-    if complete {
-        output.finish()?;
-    } else {
-        tell_part(output, &console);
+    match flow {
+        ControlFlow::Continue(()) if complete => target.finish()?,
+        ControlFlow::Continue(()) => target.leave(&console)?,
+        ControlFlow::Break(error) => {
+            // What failed first is what is told.
+            let _ = target.leave(&console);
+            if interrupt.signal().is_none() {
+                return Err(error);
+            }
+            console.note(&format!("{error:#}"));
+        }
     }
     if let Some(ledger) = &args.ledger {
         output::write_file(ledger, account.ledger.document(&summary.totals, complete)?.as_bytes())?;
@@ -161,11 +157,5 @@ fn spooling(args: &RunArgs) -> Spooling {
             Some(folder) if folder.starts_with("/dev") => Spooling::Folder(std::env::temp_dir()),
             _ => Spooling::Folder(".".into()),
         },
-    }
-}
-
-fn tell_part(output: Output, console: &Console) {
-    if let Some(part) = output.leave() {
-        console.note(&format!("the records are not complete; they stay in {}", part.display()));
     }
 }

@@ -11,6 +11,10 @@ use actlog_store::{Options, Store};
 use anyhow::Context;
 use axum::Router;
 use tokio::net::TcpListener;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::account::Account;
 use crate::cli::{LogForm, ServeArgs};
@@ -40,7 +44,7 @@ const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// When the settings are not valid, nobody could ask, the address is taken, or the store cannot be opened.
 pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
     let console = Console::plain();
-    log(args.log, console.voice());
+    log(args.log, console.voice(), LevelFilter::INFO);
     let tokens = tokens(args)?;
     let engine = Engine::new()?;
     let settings = args.settings.as_deref().map(Settings::read).transpose()?;
@@ -140,12 +144,15 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
 }
 
 /// What the program says of itself goes to standard error.
-pub(super) fn log(form: LogForm, voice: Voice) {
-    let log = tracing_subscriber::fmt().with_writer(move || voice.clone()).with_ansi(false);
-    match form {
-        LogForm::Text => log.init(),
-        LogForm::Json => log.json().init(),
-    }
+pub(super) fn log(form: LogForm, voice: Voice, least: LevelFilter) {
+    let log = tracing_subscriber::fmt::layer().with_writer(move || voice.clone()).with_ansi(false);
+    // What the client of NATS says of its connection is said by what uses it.
+    let said = Targets::new().with_default(least).with_target("async_nats", LevelFilter::WARN);
+    let log = match form {
+        LogForm::Text => log.boxed(),
+        LogForm::Json => log.json().boxed(),
+    };
+    tracing_subscriber::registry().with(log.with_filter(said)).init();
 }
 
 /// Everybody who may ask. Nobody at all is refused, and anybody without a token unless this machine alone can reach it.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use actlog_streams::{CancellationToken, Link, Worker};
 use anyhow::Context;
 use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::run::filter;
 use super::serve::{Signals, log};
@@ -40,7 +41,7 @@ pub fn work(args: &RunArgs) -> anyhow::Result<End> {
         config.validate().map_err(|error| usage(format!("--jobs {jobs}: {error}")))?;
     }
     let console = Console::with_spinner();
-    log(args.worker.log, console.voice());
+    log(args.worker.log, console.voice(), LevelFilter::INFO);
     let (filter, rules, watch) = filter(args, &console)?;
     let signals = Signals::watch().context("cannot watch for signals")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;

@@ -79,12 +79,18 @@ fn outcome(audited: engine::Outcome) -> Outcome {
     } else if audited.read == 0 {
         Outcome::Rejected(Why::new(engine::RejectReason::NotJson.name(), "there is no event in the message"))
     } else {
-        records(audited.records.into())
+        match records(&audited.records.into()) {
+            Ok(records) => Outcome::Recorded(records),
+            Err(error) => Outcome::Faulted(Why::new(ENGINE, format!("the filter's record has no Id; please report this: {error}"))),
+        }
     }
 }
 
-/// The lines, each by its Id.
-fn records(lines: Bytes) -> Outcome {
+/// The records of lines, each with its Id.
+///
+/// # Errors
+/// When a line has none.
+pub fn records(lines: &Bytes) -> serde_json::Result<Vec<Record>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Line {
@@ -94,10 +100,7 @@ fn records(lines: Bytes) -> Outcome {
         let line = lines.slice_ref(line.strip_suffix(b"\n").unwrap_or(line));
         serde_json::from_slice::<Line>(&line).map(|Line { id }| Record { id, line })
     };
-    match lines.split_inclusive(|byte| *byte == b'\n').map(record).collect() {
-        Ok(records) => Outcome::Recorded(records),
-        Err(error) => Outcome::Faulted(Why::new(ENGINE, format!("the filter's record has no Id; please report this: {error}"))),
-    }
+    lines.split_inclusive(|byte| *byte == b'\n').map(record).collect()
 }
 
 #[cfg(test)]

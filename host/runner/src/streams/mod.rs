@@ -1,7 +1,8 @@
-//! What this program does on streams: a worker filters ([`audit`]), a server gives events in and takes out what they came to
+//! What this program does on streams: a worker filters ([`audit`]), a run of files gives its records ([`giving`]), a server gives events in and takes out what they came to
 //! ([`parts`], [`sinks`]); both look at how far the readers are ([`outlook`]) and tell it ([`metrics`], [`observed`]).
 
 pub mod audit;
+pub mod giving;
 pub mod metrics;
 pub mod observed;
 pub mod outlook;

@@ -242,3 +242,28 @@ fn ext_proc_without_a_place_for_names_asks_for_one() {
     let told = place.run("ext-proc --store audit.db --no-metadata --listen 0.0.0.0:0");
     assert!(told.code != Some(0) && told.err.contains("address of this machine only"), "{}", told.err);
 }
+
+#[cfg(unix)]
+#[test]
+fn serve_shows_a_proxy_that_it_is_told_of_and_that_it_has_gone() {
+    let place = Place::new();
+    place.write("actlog.toml", SETTINGS);
+    let upstream = Upstream::start(METADATA);
+    let proxy = proxy(&place, &upstream, "--store edge.db --no-metadata --observe 127.0.0.1:0");
+    let server = Server::start(&place, &format!("--anonymous --peer edge={}", said(&proxy, "observed: ")));
+    let shown = |name: &str| {
+        let (status, operation) = server.get("/api/operation", None);
+        assert_eq!(status, 200, "{operation}");
+        operation["Flows"].as_array().unwrap().iter().find(|flow| flow["Name"] == name).cloned().unwrap_or_default()
+    };
+    assert_eq!((delete(&proxy, &account(1)), delete(&proxy, &account(2))), (200, 200));
+    until("what the proxy did", || shown("edge")["Sent"] == 2);
+    assert_eq!((&shown("edge")["Kind"], &shown("edge")["State"]), (&"process".into(), &"ok".into()));
+    assert_eq!(shown("edge: journal")["State"], "ok", "its queue, under its name");
+    let (_, metrics) = server.get("/metrics", None);
+    let told = metrics.as_str().unwrap().lines().find(|line| line.starts_with("actlog_flow_sent_total{name=\"edge\",")).unwrap();
+    assert!(told.ends_with(" 2"), "{told}");
+    proxy.stop();
+    until("that it has gone", || shown("edge")["State"] == "failing");
+    assert!(shown("edge")["LastError"].as_str().is_some_and(|error| error.contains("refused")), "{}", shown("edge"));
+}

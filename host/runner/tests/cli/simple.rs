@@ -63,6 +63,8 @@ fn wrong_arguments_end_with_2() {
         "run --from jetstream --to jetstream",
         "run --from jetstream --settings actlog.toml",
         "run --to jetstream",
+        "run --to jetstream --settings actlog.toml --output records.ndjson",
+        "run --to jetstream --settings actlog.toml --store actlog.db",
         "run events.json --from jetstream --to jetstream --settings actlog.toml",
         "run --from jetstream --to jetstream --settings actlog.toml --store actlog.db",
         "run --log json",

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The real program on a real cluster, from end to end: serve --events, two workers, serve --records, three servers.
 
-First all is well: counts add up, readiness tells when the cluster is away. Then processes and servers are killed at random under load
-(ACTLOG_STREAMS_KILLS, 8 if not set), and afterwards every event is accounted for exactly once.
+First all is well: counts add up, readiness tells when the cluster is away. Then, under load, servers say nothing for a while
+(ACTLOG_STREAMS_STALL seconds, 5 if not set; servers remember ids for 120), and processes and servers are killed at random
+(ACTLOG_STREAMS_KILLS, 8 if not set). Afterwards every event is accounted for exactly once.
 
 Needs ACTLOG (the program) and ACTLOG_NATS_SERVER; python3 without packages.
 """
@@ -26,6 +27,7 @@ import urllib.request
 ACTLOG = os.environ["ACTLOG"]
 NATS = os.environ["ACTLOG_NATS_SERVER"]
 KILLS = int(os.environ.get("ACTLOG_STREAMS_KILLS", "8"))
+STALL = int(os.environ.get("ACTLOG_STREAMS_STALL", "5"))
 SEED = int(os.environ.get("ACTLOG_STREAMS_SEED", time.time_ns() % 1_000_000))
 ORGANIZATION = "4b1d7c9e-2f60-4a83-9d15-7e3c08f2a6b4"
 
@@ -148,7 +150,7 @@ class Sender:
                 return None
             assert status == 200, (status, text)
             return json.loads(text)
-        return until("events to be taken", taken)
+        return until("events to be taken", taken, 120 + STALL)
 
 
 class Stage:
@@ -156,6 +158,8 @@ class Stage:
         self.folder = folder
         # What was rejected and excluded without the streams.
         self.elsewhere = {"Rejected": 0, "Excluded": 0}
+        # The last seed of events under load; those before are for what else is tried.
+        self.made = 99
         self.cluster = Cluster(folder)
         self.settings = folder / "actlog.toml"
         urls = json.dumps([f"nats://127.0.0.1:{port}" for port in self.cluster.clients])
@@ -314,47 +318,75 @@ def files(stage, events):
     assert run.returncode == 130 and b"the records are not complete" in told, (run.returncode, told)
 
 
-def killed_at_random(stage, events):
-    """Kills under load."""
-    chance, sent, over = random.Random(SEED), list(events), threading.Event()
+def under_load(stage, events, do):
+    """Does something while events are sent, and checks that every one is accounted for."""
+    sent, over = list(events), threading.Event()
     sender, failed = Sender(stage.port_in), []
 
     def load():
         try:
-            number = 10
             while not over.is_set():
-                batch = made_up(60, number)
+                stage.made += 1
+                batch = made_up(60, stage.made)
                 for at in range(0, len(batch), 15):
                     # Noted before: a request without an answer may have been taken, and is sent again.
                     sent.extend(batch[at:at + 15])
                     sender.send(batch[at:at + 15])
                     time.sleep(0.03)
-                number += 1
         except BaseException as error:  # Told by the main thread.
             failed.append(error)
 
     sending = threading.Thread(target=load)
     sending.start()
-    killed = {}
-    for _ in range(KILLS):
-        victim = chance.choice([*stage.workers, *stage.workers, stage.intake, stage.sink, *stage.cluster.nodes])
-        time.sleep(chance.uniform(0.1, 1.5))
-        victim.kill()
-        killed[victim.name] = killed.get(victim.name, 0) + 1
-        # One server at a time: two have the quorum.
-        time.sleep(chance.uniform(0, 0.5))
-        victim.start()
-        if "node" in victim.name:
-            until("the server to be well", lambda: ask(stage.cluster.monitors[int(victim.name[4:])], "/healthz")[0] == 200)
-        if failed:
-            break
-    over.set()
-    sending.join()
+    try:
+        do(failed)
+    finally:
+        over.set()
+        sending.join()
     if failed:
         raise failed[0]
     expected = check(stage, sent)
-    print(f"killed: {killed}; {len(sent)} events, {sender.refused} requests sent again; "
-          f"{len(expected.records)} records, {expected.summary['Rejected']} rejects, {expected.summary['Excluded']} in the ledger, each once")
+    events[:] = sent
+    return (f"{len(sent)} events so far, {sender.refused} requests sent again; {len(expected.records)} records, "
+            f"{expected.summary['Rejected']} rejects, {expected.summary['Excluded']} in the ledger, each once")
+
+
+def stalled(stage, events):
+    """Two of three servers say nothing for a while, with all connections open, and then go on."""
+    def do(_):
+        time.sleep(1)
+        for node in stage.cluster.nodes[:2]:
+            node.process.send_signal(signal.SIGSTOP)
+        time.sleep(STALL)
+        for node in stage.cluster.nodes[:2]:
+            node.process.send_signal(signal.SIGCONT)
+        for port in (stage.port_in, stage.port_out, *stage.worker_ports):
+            until("readiness to say yes", lambda: ask(port, "/readyz")[0] == 200)
+        time.sleep(2)
+
+    print(f"stalled for {STALL} s: {under_load(stage, events, do)}")
+
+
+def killed_at_random(stage, events):
+    """Kills under load."""
+    chance, killed = random.Random(SEED), {}
+
+    def do(failed):
+        for _ in range(KILLS):
+            victim = chance.choice([*stage.workers, *stage.workers, stage.intake, stage.sink, *stage.cluster.nodes])
+            time.sleep(chance.uniform(0.1, 1.5))
+            victim.kill()
+            killed[victim.name] = killed.get(victim.name, 0) + 1
+            # One server at a time: two have the quorum.
+            time.sleep(chance.uniform(0, 0.5))
+            victim.start()
+            if "node" in victim.name:
+                until("the server to be well", lambda: ask(stage.cluster.monitors[int(victim.name[4:])], "/healthz")[0] == 200)
+            if failed:
+                break
+
+    told = under_load(stage, events, do)
+    print(f"killed: {killed}; {told}")
 
 
 def commands(stage):
@@ -393,6 +425,7 @@ def main():
         print("files: their records once, and servers that are away are waited for")
         the_cluster_is_away(stage, events)
         print("the cluster is away: told, refused, and back")
+        stalled(stage, events)
         killed_at_random(stage, events)
         for process in (*stage.workers, stage.intake, stage.sink):
             process.end()

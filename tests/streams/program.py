@@ -264,7 +264,8 @@ def all_is_well(stage):
     rejects = actlog("run", f"{stage.store}.dead", "--summary", "json", "-o", os.devnull, "--strict", code=3)
     assert json.loads(rejects.stderr.decode().splitlines()[-1])["Rejected"] == summary["Rejected"], rejects.stderr
     # Each worker says what it did, and together it is all.
-    seconds = [worker.end() for worker in stage.workers]
+    for worker in stage.workers:
+        worker.end()
     totals = [json.loads(worker.said().splitlines()[-1]) for worker in stage.workers]
     assert all(it["Balanced"] for it in totals), totals
     for key in ("Read", "Recorded", "Records", "Excluded", "Rejected", "Faulted"):

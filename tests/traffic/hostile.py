@@ -14,7 +14,6 @@ import socket
 import sys
 import threading
 
-import programs
 from kills import Server, stand
 
 API = "/api/data/v9.2/"

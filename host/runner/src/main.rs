@@ -17,6 +17,7 @@ mod inputs;
 mod interrupt;
 mod joiner;
 mod ledger;
+mod observed;
 mod ordered;
 mod output;
 mod rejects;

@@ -21,9 +21,10 @@ use crate::cli::{Durability, GatewayArgs, OnFailure};
 use crate::console::{Console, GOOD};
 use crate::exit::{BadSettings, End, usage};
 use crate::gateway::names::{self, Names, Origin};
-use crate::gateway::observe::{self, Observed};
+use crate::gateway::observe::Gateway;
 use crate::gateway::remote::Remote;
 use crate::gateway::{Outlet, Recorder, Told, Translating};
+use crate::observed;
 use crate::rejects::Rejects;
 use crate::rules::set::RuleSet;
 use crate::rules::watch::{self, Watch};
@@ -129,8 +130,8 @@ pub fn stand(args: &GatewayArgs, place: &Place<'_>, begin: impl AsyncFnOnce(Stan
         if let Some(listener) = listener {
             console.say(&format!("{GOOD}observed:{GOOD:#} http://{}/readyz", listener.local_addr()?));
             let journal = running.journal.clone();
-            let observed = Observed { journal, stats: running.stats.clone(), told, totals, account, rules, names, vitals: vitals.clone() };
-            tokio::spawn(async move { axum::serve(listener, observe::router(Arc::new(observed))).await });
+            let gateway = Gateway { journal, stats: running.stats.clone(), told, totals, account, rules, names, vitals: vitals.clone() };
+            tokio::spawn(observed::answer(listener, Arc::new(gateway)));
         }
         for address in &running.addresses {
             console.say(&format!("{GOOD}listening:{GOOD:#} {address}"));

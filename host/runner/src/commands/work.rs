@@ -14,6 +14,7 @@ use crate::account::Account;
 use crate::cli::{RunArgs, SummaryForm};
 use crate::console::{Console, GOOD};
 use crate::exit::{End, usage};
+use crate::observed;
 use crate::output;
 use crate::rejects::Rejects;
 use crate::serve::Vitals;
@@ -21,7 +22,7 @@ use crate::serve::timings::histogram;
 use crate::settings::load::Settings;
 use crate::streams::audit::Audit;
 use crate::streams::metrics::Figures;
-use crate::streams::observed::{self, Observed};
+use crate::streams::observed::Working;
 use crate::streams::outlook::Outlook;
 use crate::table::thousands;
 
@@ -58,7 +59,7 @@ pub fn work(args: &RunArgs) -> anyhow::Result<End> {
             let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
             console.say(&format!("{GOOD}listening:{GOOD:#} http://{}", listener.local_addr().context("the address is not known")?));
             let (vitals, account, rules, seconds) = (vitals.clone(), account.clone(), rules.clone(), seconds.clone());
-            tokio::spawn(observed::answer(listener, Arc::new(Observed { vitals, account, rules, seconds })));
+            tokio::spawn(observed::answer(listener, Arc::new(Working { vitals, account, rules, seconds })));
         }
         tokio::spawn(outlook.clone().look());
         let stop = CancellationToken::new();

@@ -1,35 +1,28 @@
-//! `/healthz`, `/readyz`, `/metrics` and `/api/operation` of what stands in the way of the traffic.
+//! What is told of what stands in the way of the traffic.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actlog_proxy::journal::Journal;
 use actlog_proxy::{Snapshot, Stats, Waits};
-use axum::Json;
-use axum::Router;
-use axum::extract::State as With;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
-use prometheus_client::registry::Registry;
 
 use super::names::Names;
 use super::told::Told;
 use crate::account::Account;
+use crate::observed::Observed;
 use crate::rules::set::RuleSet;
+use crate::serve::Vitals;
 use crate::serve::flows::{Flow, FlowState};
-use crate::serve::metrics::{self, counter, counters, events, gauge};
+use crate::serve::metrics::{self, counter, counters, gauge};
 use crate::serve::operation::Operation;
-use crate::serve::{Vitals, health};
 use crate::totals::Totals;
 
 /// Of what the journal may hold, in hundredths, what makes it too full to be ready.
 const TOO_FULL: u64 = 90;
 
 /// What is told of.
-pub struct Observed {
+pub struct Gateway {
     /// Where exchanges wait.
     pub journal: Journal,
     /// What happened to requests.
@@ -48,36 +41,7 @@ pub struct Observed {
     pub vitals: Arc<Vitals>,
 }
 
-/// What is answered.
-pub fn router(observed: Arc<Observed>) -> Router {
-    let routes = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(ready)).route("/metrics", get(counted));
-    let routes = routes.route("/api/operation", get(async |With(observed): With<Arc<Observed>>| Json(observed.operation())));
-    routes.with_state(observed)
-}
-
-async fn ready(With(observed): With<Arc<Observed>>) -> Response {
-    health::readiness(&observed.reasons())
-}
-
-async fn counted(With(observed): With<Arc<Observed>>) -> Response {
-    let mut registry = Registry::with_prefix("actlog");
-    registry.register_collector(Box::new(Counted(observed)));
-    let mut text = String::new();
-    match prometheus_client::encoding::text::encode(&mut text, &registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, metrics::KIND)], text).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
-    }
-}
-
-impl Observed {
-    /// How it is now.
-    fn operation(&self) -> Operation {
-        let mut operation = Operation::of(&self.account, &self.rules, &self.vitals, vec![self.waiting()], self.reasons());
-        // Where another server filters, only it knows the reasons.
-        operation.totals = *self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        operation
-    }
-
+impl Gateway {
     /// The journal, as what stands before the slow.
     fn waiting(&self) -> Flow {
         let ((used, room), counts) = (self.journal.used(), self.stats.snapshot());
@@ -103,18 +67,16 @@ impl Observed {
     }
 }
 
-struct Counted(Arc<Observed>);
-
-impl fmt::Debug for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Counted")
+impl Observed for Gateway {
+    fn operation(&self) -> Operation {
+        let mut operation = Operation::of(&self.account, &self.rules, &self.vitals, vec![self.waiting()], self.reasons());
+        // Where another server filters, only it knows the reasons.
+        operation.totals = *self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        operation
     }
-}
 
-impl Collector for Counted {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let Observed { stats, told, names, .. } = &*self.0;
-        let encoder = &mut encoder;
+    fn encode(&self, encoder: &mut DescriptorEncoder<'_>, operation: &Operation) -> fmt::Result {
+        let Self { stats, told, names, journal, .. } = self;
         requests(encoder, &stats.snapshot())?;
         let counts = told.counts();
         let label = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
@@ -133,12 +95,9 @@ impl Collector for Counted {
         )?;
         let unknown = counts.unknown.iter().map(|(kind, count)| (label("kind", kind), *count));
         counters(encoder, "exchange_findings", "What could not be told of exchanges, by its kind", unknown)?;
-        let operation = self.0.operation();
-        events(encoder, &operation)?;
         metrics::flows(encoder, &operation.flows)?;
-        gauge(encoder, "journal_entries", "Entries of the journal that wait", self.0.journal.waiting())?;
-        gauge(encoder, "names_known", "1 when the names of the upstream's tables are known, 0 when not", u64::from(names.are_known()))?;
-        gauge(encoder, "ready", "1 when traffic can be taken, 0 when not", u64::from(operation.not_ready.is_empty()))
+        gauge(encoder, "journal_entries", "Entries of the journal that wait", journal.waiting())?;
+        gauge(encoder, "names_known", "1 when the names of the upstream's tables are known, 0 when not", u64::from(names.are_known()))
     }
 }
 

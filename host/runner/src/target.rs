@@ -86,7 +86,7 @@ impl Target {
                 store.map(Store::close).transpose().map(drop).map_err(Into::into)
             }
             Self::Streams(giving) => {
-                console.note("the records are not complete; when this is run again, those that the streams have do not stand there twice");
+                console.note("the records are not complete; when this is run again, none is kept twice");
                 giving.leave();
                 Ok(())
             }

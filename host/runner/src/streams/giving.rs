@@ -13,6 +13,8 @@ use crate::interrupt::Interrupt;
 
 /// How often it is looked whether the run is to stop.
 const GLANCE: Duration = Duration::from_millis(100);
+/// How long records that were read are still given after that.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A connection of a run's own.
 pub struct Giving {
@@ -36,7 +38,7 @@ impl Giving {
     /// Gives the records of these lines, and returns when a quorum of servers has them.
     ///
     /// # Errors
-    /// When the run is interrupted before that, or a record can never stand there.
+    /// When the run is interrupted and the servers do not take them soon, or a record can never stand there.
     pub fn give(&self, lines: Vec<u8>) -> anyhow::Result<()> {
         let records = records(&Bytes::from(lines)).context("the filter's record has no Id; please report this")?;
         let stop = CancellationToken::new();
@@ -46,11 +48,8 @@ impl Giving {
             loop {
                 tokio::select! {
                     given = &mut giving => break Ok(given?),
-                    () = sleep(GLANCE) => {
-                        if self.interrupt.signal().is_some() {
-                            stop.cancel();
-                        }
-                    }
+                    () = sleep(GLANCE), if self.interrupt.signal().is_none() => {}
+                    () = sleep(GRACE), if self.interrupt.signal().is_some() => stop.cancel(),
                 }
             }
         })

@@ -1,5 +1,6 @@
-//! What this program does on streams: a worker filters ([`audit`]), a run of files gives its records ([`giving`]), a server gives events in and takes out what they came to
-//! ([`parts`], [`sinks`]); both look at how far the readers are ([`outlook`]) and tell it ([`metrics`], [`observed`]).
+//! What this program does on streams: a worker filters ([`audit`]), a run of files gives its records ([`giving`]), a server gives
+//! events in and takes out what they came to ([`parts`], [`sinks`]). Worker and server look at how far the readers are ([`outlook`])
+//! and tell it ([`metrics`], [`observed`]).
 
 pub mod audit;
 pub mod giving;

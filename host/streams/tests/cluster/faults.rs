@@ -1,13 +1,13 @@
 //! Events that cannot be worked, and workers that die.
 
-use std::process::{Child, Command};
 use std::time::Duration;
 
-use actlog_streams::{Config, Intake, Lane};
+use actlog_streams::{Intake, Lane};
 
 use crate::nodes::Cluster;
 use crate::parts::{Store, event, ids};
 use crate::running::{Running, assert_each_once, send, standing, until, until_empty, until_kept};
+use crate::worker_process::Process;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn poison_goes_to_the_rejects_after_its_tries_and_its_neighbours_are_recorded() {
@@ -56,28 +56,6 @@ async fn poison(events_per_message: usize) {
         assert!(found.outcome == "faulted" && found.why.explanation.starts_with(reason), "{found:?}");
     }
     assert_eq!(kept.len(), 4);
-}
-
-/// A worker in a process, that dies with the test.
-struct Process(Child);
-
-impl Process {
-    fn start(config: &Config, folder: &std::path::Path) -> Self {
-        let file = folder.join("settings.json");
-        let settings = serde_json::json!({
-            "servers": config.servers, "replicas": config.replicas, "records-retention": "limits", "ack-wait-ms": config.ack_wait_ms,
-            "answer-ms": config.answer_ms, "retry-ms": config.retry_ms, "batch": config.batch, "max-tries": config.max_tries,
-        });
-        std::fs::write(&file, settings.to_string()).expect("written");
-        Self(Command::new(env!("CARGO_BIN_EXE_actlog-streams-worker")).arg(file).spawn().expect("it starts"))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

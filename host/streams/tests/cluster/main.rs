@@ -8,3 +8,4 @@ mod running;
 mod servers;
 mod sinks;
 mod stalls;
+mod worker_process;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty, Full};
-use hyper::body::{Body, Incoming};
+use hyper::body::Body;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -128,7 +128,7 @@ impl Body for Piped {
 }
 
 /// The next frame of a body; `None` at its end.
-pub(crate) async fn next(body: &mut Incoming, idle: Duration) -> Result<Option<Frame<Bytes>>, Cut> {
+pub(crate) async fn next(body: &mut (impl Body<Data = Bytes> + Unpin), idle: Duration) -> Result<Option<Frame<Bytes>>, Cut> {
     match timeout(idle, body.frame()).await {
         Ok(None) => Ok(None),
         Ok(Some(Ok(frame))) => Ok(Some(frame)),

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::forward::{Front, Peer};
 use crate::tunnel::{self, Slot};
+use crate::unread::{Lingering, Watched};
 
 /// How a connection with HTTP/2 begins; no request with HTTP/1.1 does.
 const HTTP2_BEGIN: &[u8] = b"PRI ";
@@ -83,6 +84,7 @@ async fn speak_http2(
     let abort = front.abort.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let front = front.clone();
+        let (request, _) = Watched::of(request);
         async move { Ok::<_, std::convert::Infallible>(front.answer(request, peer, None).await) }
     });
     let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -113,7 +115,12 @@ async fn speak_http1(
     let slot = Slot::default();
     let service = service_fn(|request: Request<Incoming>| {
         let (front, slot) = (front.clone(), slot.clone());
-        Box::pin(async move { Ok::<_, std::convert::Infallible>(front.answer(request, peer, Some(slot)).await) })
+        let (request, watch) = Watched::of(request);
+        Box::pin(async move {
+            let mut response = front.answer(request, peer, Some(slot)).await;
+            watch.say(&mut response);
+            Ok::<_, std::convert::Infallible>(response)
+        })
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -145,7 +152,7 @@ async fn speak_http1(
                 stream.write_all(TOO_SLOW).await?;
             }
             // A client that does not take the end must not keep the connection.
-            let _ = timeout(timeouts.handshake, stream.shutdown()).await;
+            let _ = timeout(timeouts.handshake, Lingering::new(stream, stop).shutdown()).await;
             result.map_err(io::Error::other)
         }
     }

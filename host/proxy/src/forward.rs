@@ -25,7 +25,11 @@ use crate::intention::{Intention, JournalFailed};
 use crate::journal::{Head, How, Intent, Journal};
 use crate::stats::{Happened, Stats};
 use crate::tunnel::{Slot, Switched};
+use crate::unread::Watched;
 use crate::upstream::Clients;
+
+/// The body that a client sends.
+type Sent = Watched<Incoming>;
 
 /// What all connections have in common.
 pub(crate) struct Front {
@@ -60,7 +64,7 @@ type Lifting = Pin<Box<dyn Future<Output = Result<(), Cut>> + Send>>;
 
 impl Front {
     /// Answers a request. What was begun goes on when this is dropped, because the client went away: its outcome counts.
-    pub async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer, slot: Option<Slot>) -> Response<AnyBody> {
+    pub async fn answer(self: Arc<Self>, request: Request<Sent>, peer: Peer, slot: Option<Slot>) -> Response<AnyBody> {
         self.stats.happened(Happened::Request);
         let checked = match self.check(&request) {
             Ok(checked) => checked,
@@ -86,7 +90,7 @@ impl Front {
         going.await.unwrap_or_else(stopped)
     }
 
-    fn check(&self, request: &Request<Incoming>) -> Result<Checked, Answer> {
+    fn check(&self, request: &Request<Sent>) -> Result<Checked, Answer> {
         let (uri, headers) = (request.uri(), request.headers());
         let limits = self.config.limits;
         limits.check_headers(headers.iter().map(|(name, value)| (name.as_str().len(), value.len())))?;
@@ -148,7 +152,7 @@ impl Front {
 
     async fn pass(
         self: Arc<Self>,
-        request: Request<Incoming>,
+        request: Request<Sent>,
         checked: Checked,
         peer: Peer,
         slot: Option<Slot>,
@@ -356,7 +360,7 @@ impl Front {
 
 /// Lifts a request's body up. The newest bytes are held back until others come, or the intent is durable: an upstream that knows the
 /// length acts on the last of them, whatever comes behind.
-async fn lift(mut body: Incoming, length: Option<u64>, mut sink: Sink, intention: Arc<Intention>, idle: Duration) -> Result<(), Cut> {
+async fn lift(mut body: Sent, length: Option<u64>, mut sink: Sink, intention: Arc<Intention>, idle: Duration) -> Result<(), Cut> {
     let (mut held, mut trailers) = (None, None);
     let mut passed = 0;
     while let Some(frame) = body::next(&mut body, idle).await? {

@@ -33,6 +33,7 @@ mod secrets;
 mod stats;
 mod tls;
 mod tunnel;
+pub mod unread;
 mod upstream;
 
 pub use config::{Config, Forwarded, HostHeader, JournalOptions, Limits, OnFailure, Timeouts, TlsFiles, Upstream, UpstreamHttp};

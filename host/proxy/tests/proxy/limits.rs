@@ -41,6 +41,46 @@ async fn too_long_a_target_is_refused() {
 }
 
 #[tokio::test]
+async fn refused_while_it_sends_a_client_learns_why_and_that_the_connection_ends() {
+    let rig = rig(echo().await, |config| config.limits.target_bytes = 100).await;
+    let head = |length: usize| format!("POST /api/{} HTTP/1.1\r\nhost: x\r\ncontent-length: 8000000\r\n\r\n", "x".repeat(length));
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(rig.address).await.unwrap();
+        stream.write_all(head(200).as_bytes()).await.unwrap();
+        stream.write_all(&vec![b' '; 8_000_000]).await.expect("what is sent is taken");
+        let answer = read_head(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 414") && answer.contains("connection: close\r\n"), "{answer}");
+    }
+    // Who sends no body, or all of it, may go on.
+    for request in [&b"GET /api HTTP/1.1\r\nhost: x\r\n\r\n"[..], b"POST /api HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}"] {
+        let mut stream = TcpStream::connect(rig.address).await.unwrap();
+        stream.write_all(request).await.unwrap();
+        let answer = read_head(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("connection: close"), "{answer}");
+    }
+    rig.keep.wait(2).await;
+}
+
+#[tokio::test]
+async fn closed_connection_waits_for_its_client_only_a_while() {
+    let rig = rig(echo().await, |_| {}).await;
+    let mut stream = TcpStream::connect(rig.address).await.unwrap();
+    stream.write_all(b"POST /api HTTP/1.1\r\nhost: x\r\nhost: y\r\ncontent-length: 8000000\r\n\r\n").await.unwrap();
+    assert!(read_head(&mut stream).await.starts_with("HTTP/1.1 400"));
+    let sending = async {
+        while stream.write_all(b" ").await.is_ok() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, sending).await.expect("it is taken for ever");
+    // One that is stopped waits for nobody.
+    let mut stream = TcpStream::connect(rig.address).await.unwrap();
+    stream.write_all(b"POST /api HTTP/1.1\r\nhost: x\r\nhost: y\r\ncontent-length: 8000000\r\n\r\n").await.unwrap();
+    assert!(read_head(&mut stream).await.starts_with("HTTP/1.1 400"));
+    timeout(Duration::from_secs(2), rig.running.stop(PATIENCE)).await.expect("it waits for a client");
+}
+
+#[tokio::test]
 async fn slow_head_gets_408_and_an_idle_connection_just_ends() {
     let rig = rig(echo().await, |config| config.timeouts.head = Duration::from_millis(300)).await;
     let text = raw(rig.address, b"GET /api HTTP/1.1\r\nhost: x\r\nx: never en").await;

@@ -5,8 +5,9 @@ use std::sync::{Arc, PoisonError};
 
 use actlog_store::{Cursor, Query, Reader, Report};
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, Query as Asked, State as With};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
@@ -91,7 +92,14 @@ async fn admitted(
 }
 
 /// `POST /events`
-pub async fn events(With(state): Shared, Extension(caller): Extension<Caller>, body: Bytes) -> Answer {
+pub async fn events(With(state): Shared, Extension(caller): Extension<Caller>, body: Result<Bytes, BytesRejection>) -> Answer {
+    let most = state.ingest.most_bytes;
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(format!(
+            "this is over {most} bytes, and nothing of it was taken; send fewer events at once (serve --max-body-bytes sets the limit)"
+        )),
+        _ => Refusal::bad_request(format!("the request was not whole, and nothing of it was taken: {rejection}")),
+    })?;
     Ok(state.ingest.clone().take(caller.name, body.to_vec()).await)
 }
 

@@ -66,8 +66,13 @@ fn serve_answers_what_became_of_events_and_names_bad_ones() {
 fn serve_refuses_what_is_too_large() {
     let place = Place::new();
     let server = Server::start(&place, "--anonymous --max-body-bytes 64K");
-    assert_eq!(server.post(&events(1_000), None).0, 413);
-    assert_eq!(server.post(&events(10), None).0, 200);
+    // The answer arrives though more is on its way than is read, and the connection is not used again.
+    let too_large = events(10_000);
+    for _ in 0..20 {
+        let (status, answer) = server.post(&too_large, None);
+        assert_eq!((status, &answer["Reason"]), (413, &"too-large".into()));
+        assert_eq!(server.post(&events(10), None).0, 200);
+    }
 }
 
 #[test]

@@ -156,7 +156,8 @@ fn content_expires_after_seven_days_and_is_no_longer_listed_after_a_day() {
     let asked = || {
         let server = Server::start_with(&folder, options(), known.clone());
         let collector = server.collector(0, ONE);
-        let [start, end] = [7, 6].map(|days| actlog_store::format_time(actlog_store::now() - days * 86_400_000));
+        let now = actlog_store::now();
+        let [start, end] = [7, 6].map(|days| actlog_store::format_time(now - days * 86_400_000));
         let (then, _) = collector.pages(&format!("subscriptions/content?contentType=Audit.General&startTime={start}&endTime={end}"));
         let got = collector.get_uri(then[0]["contentUri"].as_str().unwrap());
         (collector.pages("subscriptions/content?contentType=Audit.General").0.len(), then.len(), got.status)

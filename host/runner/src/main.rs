@@ -17,6 +17,7 @@ mod inputs;
 mod interrupt;
 mod joiner;
 mod ledger;
+mod listen;
 mod observed;
 mod ordered;
 mod output;

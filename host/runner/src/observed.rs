@@ -2,6 +2,7 @@
 //! and names of rules and parts, nothing of records; it needs no token.
 
 use std::fmt;
+use std::future::pending;
 use std::sync::Arc;
 
 use axum::extract::State as With;
@@ -14,6 +15,7 @@ use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 
+use crate::listen;
 use crate::serve::operation::Operation;
 use crate::serve::reply::Refusal;
 use crate::serve::{health, metrics};
@@ -35,17 +37,14 @@ pub trait Observed: Send + Sync + 'static {
     fn register(&self, _registry: &mut Registry) {}
 }
 
-/// Answers on `listener`.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn answer<T: Observed>(listener: TcpListener, observed: Arc<T>) -> std::io::Result<()> {
+/// Answers on `listener`, as long as the process runs.
+pub async fn answer<T: Observed>(listener: TcpListener, observed: Arc<T>) {
     let router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(async |With(observed): With<Arc<T>>| health::readiness(&observed.operation().not_ready)))
         .route("/metrics", get(async |With(observed): With<Arc<T>>| counted(observed)))
         .route("/api/operation", get(async |With(observed): With<Arc<T>>| Json(observed.operation())));
-    axum::serve(listener, router.with_state(observed)).await
+    listen::answer(listener, router.with_state(observed), pending()).await;
 }
 
 fn counted<T: Observed>(observed: Arc<T>) -> Result<Response, Refusal> {

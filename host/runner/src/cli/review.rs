@@ -247,6 +247,9 @@ Answers to POST /events: 200 all is durable; 400 some events cannot be used, and
 the token; 413 too large; 503 send it again, after the time that Retry-After says. A replay is harmless. With --events, durable means \
 that a quorum of the servers of streams has the events; what they come to is for the workers to say.
 
+At most 4,096 connections are open at once, others wait; one on which nothing moves for a minute is ended. When it is stopped, \
+requests that have begun have half a minute to end.
+
 The settings, their rules, the tokens and the collectors are loaded anew when their files change, and on SIGHUP; what is bad is told, and what was \
 in force goes on. /healthz and /readyz need no token; /metrics, for Prometheus, needs one of a monitor or an operator.")]
 pub struct ServeArgs {

@@ -11,6 +11,7 @@ use crate::cli::PlaygroundArgs;
 use crate::console::{Console, GOOD};
 use crate::exit::End;
 use crate::interrupt::Interrupt;
+use crate::listen;
 use crate::serve::playground;
 
 /// How often it is looked whether the program is to stop.
@@ -46,7 +47,8 @@ fn serve(listen: std::net::SocketAddr, component: &[u8]) -> anyhow::Result<End> 
         let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr().context("the address is not known")?;
         Console::plain().say(&format!("{GOOD}listening:{GOOD:#} http://{address}/"));
-        axum::serve(listener, playground::site(component)).with_graceful_shutdown(stopped(interrupt)).await.context("the listener failed")
+        listen::answer(listener, playground::site(component), stopped(interrupt)).await;
+        anyhow::Ok(())
     })?;
     // A signal is how it is meant to end.
     Ok(End::Done)

@@ -128,11 +128,11 @@ pub fn serve(args: &ServeArgs) -> anyhow::Result<End> {
         tokio::spawn(reloaded(signals.clone(), watch, files));
         console.say(&format!("{GOOD}listening:{GOOD:#} http://{address}"));
         let stop = drained(signals, vitals, Duration::from_secs(args.drain_seconds.into()));
-        let answered = answer(listener, state, guard, args.max_body_bytes, others, stop).await.context("the listener failed");
+        answer(listener, state, guard, args.max_body_bytes, others, stop).await;
         if let Some(parts) = parts {
             parts.end().await;
         }
-        answered
+        Ok(())
     });
     drop(runtime);
     // The store is sealed to its end.

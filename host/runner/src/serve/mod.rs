@@ -14,7 +14,6 @@ mod guard;
 mod handover;
 pub mod health;
 mod ingest;
-mod listening;
 pub mod metrics;
 pub mod operation;
 mod own;
@@ -29,19 +28,16 @@ pub mod timings;
 mod vitals;
 mod writer;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
+use crate::listen;
 use guard::Right;
-use listening::Listening;
 
 pub use current::{Current, InForce};
 pub use guard::Guard;
@@ -85,29 +81,18 @@ fn router(state: Arc<State>, guard: Arc<Guard>, most_body: usize, others: Router
     // Whoever runs the program asks these without a token; they tell nothing of records.
     let asked = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
     let answered = answered.merge(asked).with_state(state).merge(others).route_layer(from_fn_with_state(vitals, health::timed));
-    answered.merge(playground).fallback(get(page::file)).layer(from_fn(page::headers)).layer(from_fn(listening::say_close))
+    answered.merge(playground).fallback(get(page::file)).layer(from_fn(page::headers))
 }
 
 /// Answers on `listener` until `stop` is done; requests that are being answered are finished. `others` are further addresses, which
 /// know their callers themselves.
-///
-/// # Errors
-/// When the listener fails.
 pub async fn answer(
     listener: TcpListener,
     state: Arc<State>,
     guard: Arc<Guard>,
     most_body: usize,
     others: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let router = router(state, guard, most_body, others).into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = CancellationToken::new();
-    // Set so that every connection tells whom it came from.
-    let listening = Listening { listener, stop: stopping.clone() }.tap_io(|_| {});
-    let stop = async move {
-        stop.await;
-        stopping.cancel();
-    };
-    axum::serve(listening, router).with_graceful_shutdown(stop).await
+    stop: impl Future<Output = ()>,
+) {
+    listen::answer(listener, router(state, guard, most_body, others), stop).await;
 }

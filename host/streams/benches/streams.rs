@@ -77,12 +77,12 @@ async fn put_in(intake: &Intake, first: usize) {
 /// Until all events are worked, each worker over its own connection.
 async fn work(link: &Link, workers: usize) {
     let stop = CancellationToken::new();
-    let working = join_all((0..workers).map(|_| async {
+    let mut working = Vec::new();
+    for _ in 0..workers {
         let worker = Worker::new(Link::open(link.config().clone()).await.expect("a link"));
         let stop = stop.clone();
-        tokio::spawn(async move { worker.work(Copies, stop).await })
-    }))
-    .await;
+        working.push(tokio::spawn(async move { worker.work(Copies, stop).await }));
+    }
     until_done(link, "workers", "ACTLOG-EVENTS").await;
     stop.cancel();
     let mut records = 0;

@@ -15,7 +15,7 @@ use crate::fetch::Delivery;
 use crate::hold::Hold;
 use crate::names::{event_key, is_id};
 use crate::put::{Message, PutError, SEQUENCE, TRIES, put};
-use crate::{Count, Event, Lane, Link, Outcome, Why, Work, tries};
+use crate::{Count, Event, Lane, Link, Outcome, Record, Why, Work, ingest, tries};
 
 /// Events that the work is asked about at once.
 const ASKED_AT_ONCE: usize = 256;
@@ -72,12 +72,15 @@ impl<W: Work> Shared<W> {
         for events in events.chunks(ASKED_AT_ONCE) {
             outcomes.extend(self.ask(events.to_vec()).await);
         }
-        let mut outcomes = outcomes.into_iter();
+        let records: Vec<&Record> = outcomes.iter().flat_map(Outcome::records).collect();
+        let mut standing = ingest::put_first(&self.link, &records, &self.count, &self.abort).await;
+        let mut outcomes = outcomes.iter().map(|outcome| (outcome, left(outcome, &mut standing)));
         join_all(deliveries.iter().map(|delivery| {
             let events = delivery.events();
-            let outcomes: Vec<Outcome> = outcomes.by_ref().take(events.len()).collect();
+            let outcomes: Vec<_> = outcomes.by_ref().take(events.len()).collect();
             async move {
-                let writing = events.iter().zip(&outcomes).map(|(event, outcome)| self.write(delivery, event, outcome, attempt));
+                let writing =
+                    events.iter().zip(outcomes).map(|(event, (outcome, left))| self.write(delivery, event, outcome, left, attempt));
                 let written = join_all(writing).await.into_iter().collect();
                 self.finish(delivery, written).await;
             }
@@ -119,7 +122,7 @@ impl<W: Work> Shared<W> {
             if !matches!(outcome, Outcome::Faulted(_)) {
                 tries::forget(&self.link, &key).await;
             }
-            written.push(self.write(delivery, event, &outcome, attempt).await);
+            written.push(self.write(delivery, event, &outcome, outcome.records(), attempt).await);
         }
         if self.finish(delivery, written.into_iter().collect()).await {
             for key in all.iter().chain((all.len() > 1).then_some(&delivery.bytes)).map(|bytes| event_key(bytes)) {
@@ -144,11 +147,18 @@ impl<W: Work> Shared<W> {
         }
     }
 
-    /// Writes what an event came to. A fault is written only after the last try.
-    async fn write(&self, delivery: &Delivery, event: &Bytes, outcome: &Outcome, attempt: u32) -> Result<Written, PutError> {
+    /// Writes what an event came to, of its records those that are `left`. A fault is written only after the last try.
+    async fn write(
+        &self,
+        delivery: &Delivery,
+        event: &Bytes,
+        outcome: &Outcome,
+        left: &[Record],
+        attempt: u32,
+    ) -> Result<Written, PutError> {
         match outcome {
-            Outcome::Recorded(records) => {
-                let all = records.iter().map(|record| self.put(Message::new(Lane::Records, &record.id, record.line.clone())));
+            Outcome::Recorded(_) => {
+                let all = left.iter().map(|record| self.put(Message::new(Lane::Records, &record.id, record.line.clone())));
                 match join_all(all).await.into_iter().collect::<Result<Vec<()>, _>>() {
                     Ok(_) => add(&self.count.recorded, 1),
                     // It would be the same the next time.
@@ -216,6 +226,14 @@ impl<W: Work> Shared<W> {
     async fn put(&self, message: Message) -> Result<(), PutError> {
         put(&self.link, message, &self.count, &self.abort).await
     }
+}
+
+/// The records of an outcome that do not stand yet, where the first `standing` of all do; its own are taken from that number.
+fn left<'a>(outcome: &'a Outcome, standing: &mut usize) -> &'a [Record] {
+    let records = outcome.records();
+    let (stand, left) = records.split_at(records.len().min(*standing));
+    *standing -= stand.len();
+    left
 }
 
 /// A record without an id that can be one is a fault of who made it.

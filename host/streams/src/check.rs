@@ -24,13 +24,13 @@ pub struct Finding {
 /// with `sync_interval: always` it cannot.
 pub async fn check(link: &Link) -> Result<Vec<Finding>, Error> {
     let mut findings = Findings::default();
-    link.client.flush().await.map_err(|error| Error::server("reaching the servers of streams", error))?;
+    link.reach().await?;
     let server = link.client.server_info();
     let needed = link.config.needed_payload();
     if server.max_payload < needed {
         findings.add("server max_payload", server.max_payload, format!("at least {needed}"));
     }
-    for wanted in streams(&link.config, &link.names) {
+    for wanted in streams(&link.config, &link.names, link.can_ingest()) {
         let name = format!("stream {}", wanted.name);
         match link.context.get_stream(&wanted.name).await {
             Ok(found) => {
@@ -89,6 +89,7 @@ fn compare_stream(findings: &mut Findings, name: &str, is: &stream::Config, shou
     findings.same(name, "max_msg_size", is.max_message_size, should.max_message_size);
     findings.same(name, "max_age", is.max_age, should.max_age);
     findings.same(name, "duplicate_window", is.duplicate_window, should.duplicate_window);
+    findings.same(name, "allow_batched", is.allow_batch_publish, should.allow_batch_publish);
     findings.same(name, "no_ack", is.no_ack, should.no_ack);
     findings.same(name, "sealed", is.sealed, should.sealed);
 }

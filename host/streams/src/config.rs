@@ -74,7 +74,8 @@ pub struct Config {
     /// How long to wait for a server's answer.
     #[serde(default = "defaults::answer_ms")]
     pub answer_ms: u64,
-    /// How many messages may wait for the servers' acknowledgement at once, in this process.
+    /// How many messages may wait for the servers' acknowledgement at once, in this process. Divided by `batches-at-once` it is how
+    /// many records of a work-queue are written in one run, up to 500.
     #[serde(default = "defaults::publishes_at_once")]
     pub publishes_at_once: usize,
     /// How often a quiet connection is tried; after three without an answer another server is taken.
@@ -159,10 +160,10 @@ mod defaults {
         1024
     }
     pub fn batch() -> usize {
-        256
+        512
     }
     pub fn batches_at_once() -> usize {
-        4
+        3
     }
     pub fn max_tries() -> u32 {
         5

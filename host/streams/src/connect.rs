@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::{Context, context::ContextBuilder};
@@ -10,7 +11,7 @@ use async_nats::{Client, ConnectOptions, Event};
 
 use crate::names::Names;
 use crate::seldom::Seldom;
-use crate::{Config, Error, backoff};
+use crate::{Config, Error, Lane, backoff};
 
 /// A connection to the cluster. Cheap to clone; it finds its way back by itself, for as long as it takes.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Link {
     pub(crate) names: Names,
     /// What was said last of messages that could not be written.
     pub(crate) said: Arc<Seldom>,
+    /// The servers have said that they take no runs of records.
+    pub(crate) one_by_one: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Link {
@@ -56,12 +59,38 @@ impl Link {
             .max_ack_inflight(config.publishes_at_once)
             .backpressure_on_inflight(true)
             .build(client.clone());
-        Ok(Self { client, context, names: Names::new(&config.prefix), config: Arc::new(config), said: Arc::default() })
+        Ok(Self {
+            client,
+            context,
+            names: Names::new(&config.prefix),
+            config: Arc::new(config),
+            said: Arc::default(),
+            one_by_one: Arc::default(),
+        })
     }
 
     /// Its settings.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Waits until a server answers, so that it is known what it is.
+    pub(crate) async fn reach(&self) -> Result<(), Error> {
+        let doing = "reaching the servers of streams";
+        match tokio::time::timeout(self.config.answer(), self.client.flush()).await {
+            Ok(answered) => answered.map_err(|error| Error::server(doing, error)),
+            Err(_) => Err(Error::server(doing, "no answer")),
+        }
+    }
+
+    /// Whether the servers can take runs of records into the stream of records.
+    pub(crate) fn can_ingest(&self) -> bool {
+        !self.config.apart(Lane::Records) && self.client.is_server_compatible(2, 14, 0)
+    }
+
+    /// Whether to try runs of records.
+    pub(crate) fn ingests(&self) -> bool {
+        !self.one_by_one.load(Ordering::Relaxed) && self.can_ingest()
     }
 
     /// Sends what is still in the connection and ends it, `drain-ms` at the longest.

@@ -40,6 +40,8 @@ counts! {
     recorded,
     /// Records that the stream took.
     records,
+    /// Of those, such as were written in runs; there the servers do not say which stood there already.
+    in_runs,
     /// Records, rejects and ledger lines that stood there already.
     doubles,
     /// Of those, such as differ from what was to be written.

@@ -35,6 +35,10 @@
 //! event, and the message is let go when all are at their end. Where one fails, the message comes again: as a whole once more, then event
 //! by event; those that stand already are passed over. A message without that header is one event, whoever sent it.
 //!
+//! *Records in runs.* Servers from 2.14 take the records of a batch into a work-queue as one run and acknowledge it once (fast ingest,
+//! ADR-50). A run counts only as a whole. Where it failed, its records are put one by one, as all are with older servers: a run makes it
+//! faster and decides nothing.
+//!
 //! *What is not guaranteed.* Order. That an event whose outcome is not the same each time (settings changed between two tries, a fault
 //! that comes and goes) ends in one place only: parts of two attempts may then stand side by side, which is counted as
 //! [`Counts::differing`] where it is seen. And nothing holds that the servers do not hold: they should run with
@@ -49,6 +53,7 @@ mod counts;
 mod error;
 mod fetch;
 mod hold;
+mod ingest;
 mod intake;
 mod lag;
 mod names;

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::names::is_id;
 use crate::put::{Message, PutError, put};
-use crate::{Count, Lane, Link, Record};
+use crate::{Count, Lane, Link, Record, ingest};
 
 /// Gives records to RECORDS, as a worker does.
 #[derive(Clone, Debug)]
@@ -55,7 +55,8 @@ impl Outlet {
         if let Some(record) = records.iter().find(|record| !is_id(&record.id)) {
             return Err(OutletError::NotAnId(record.id.clone()));
         }
-        let giving = records.into_iter().map(|Record { id, line }| async move {
+        let standing = ingest::put_first(&self.link, &records.iter().collect::<Vec<_>>(), &self.count, stop).await;
+        let giving = records.into_iter().skip(standing).map(|Record { id, line }| async move {
             let message = Message::new(Lane::Records, id.as_str(), line);
             put(&self.link, message, &self.count, stop).await.map_err(|error| match error {
                 PutError::Stopped => OutletError::Stopped,

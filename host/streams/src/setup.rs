@@ -15,7 +15,8 @@ const TRIES_AGE: Duration = Duration::from_secs(86_400);
 ///
 /// A stream's retention cannot be changed while it stands; the error says so, and nothing is deleted.
 pub async fn setup(link: &Link) -> Result<(), Error> {
-    for wanted in streams(&link.config, &link.names) {
+    link.reach().await?;
+    for wanted in streams(&link.config, &link.names, link.can_ingest()) {
         let doing = format!("setting up the stream {}", wanted.name);
         link.context.create_or_update_stream(wanted).await.map_err(|error| Error::server(doing, error))?;
     }
@@ -26,8 +27,8 @@ pub async fn setup(link: &Link) -> Result<(), Error> {
     Ok(())
 }
 
-/// Every stream as it should be.
-pub(crate) fn streams(config: &Config, names: &Names) -> Vec<stream::Config> {
+/// Every stream as it should be, on servers that can take runs of records or not.
+pub(crate) fn streams(config: &Config, names: &Names, can_ingest: bool) -> Vec<stream::Config> {
     let base = |name: String, subject: String| stream::Config {
         name,
         subjects: vec![subject],
@@ -62,6 +63,7 @@ pub(crate) fn streams(config: &Config, names: &Names) -> Vec<stream::Config> {
         Retention::Limits => aged(lane(Lane::Records), config.records_max_age_s),
     };
     records.max_bytes = limit(config.records_max_bytes);
+    records.allow_batch_publish = can_ingest;
     let mut tries = aged(base(names.tries_stream(), names.tries_subject("*")), TRIES_AGE.as_secs());
     tries.max_messages_per_subject = 1;
     tries.discard = DiscardPolicy::Old;
@@ -101,7 +103,7 @@ mod tests {
     fn no_stream_but_that_of_tries_forgets_to_make_room() {
         let config = Config::new(["nats://127.0.0.1:4222"]);
         let names = Names::new(&config.prefix);
-        for stream in streams(&config, &names) {
+        for stream in streams(&config, &names, true) {
             assert_eq!(stream.discard == DiscardPolicy::Old, stream.name == names.tries_stream(), "{}", stream.name);
         }
         for (stream, consumer) in consumers(&config, &names) {

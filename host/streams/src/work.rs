@@ -48,6 +48,13 @@ pub enum Outcome {
     Faulted(Why),
 }
 
+impl Outcome {
+    /// Its records; none where it is another outcome.
+    pub(crate) fn records(&self) -> &[Record] {
+        if let Outcome::Recorded(records) = self { records } else { &[] }
+    }
+}
+
 /// Where and why an event cannot be used, or what failed on it. It goes to the rejects beside the event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Why {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actlog_streams::{Intake, Lane};
+use actlog_streams::{Intake, Lane, Retention};
 
 use crate::nodes::Cluster;
 use crate::parts::{Store, event, ids};
@@ -11,17 +11,23 @@ use crate::worker_process::Process;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn poison_goes_to_the_rejects_after_its_tries_and_its_neighbours_are_recorded() {
-    poison(1).await;
+    poison(1, Retention::Limits).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn poison_in_one_message_with_others_goes_to_the_rejects_after_its_tries() {
-    poison(64).await;
+    poison(64, Retention::Limits).await;
 }
 
-async fn poison(events_per_message: usize) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn poison_beside_runs_of_records_goes_to_the_rejects_after_its_tries() {
+    poison(64, Retention::WorkQueue).await;
+}
+
+async fn poison(events_per_message: usize, retention: Retention) {
     let cluster = Cluster::start(1, "");
     let mut config = cluster.config();
+    config.records_retention = retention;
     config.events_per_message = events_per_message;
     config.max_tries = 4;
     let link = cluster.ready(&config).await;
@@ -60,8 +66,18 @@ async fn poison(events_per_message: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_workers_lose_and_double_nothing() {
+    killed_workers(Retention::Limits).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_workers_lose_nothing_of_runs() {
+    killed_workers(Retention::WorkQueue).await;
+}
+
+async fn killed_workers(retention: Retention) {
     let cluster = Cluster::start(3, "");
     let mut config = cluster.config();
+    config.records_retention = retention;
     config.max_tries = 50; // Here the killing is not the events' fault.
     let link = cluster.ready(&config).await;
     let folder = tempfile::tempdir().expect("a folder");

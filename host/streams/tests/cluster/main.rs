@@ -5,6 +5,7 @@ mod nodes;
 mod parts;
 mod relay;
 mod running;
+mod runs;
 mod servers;
 mod sinks;
 mod stalls;

@@ -13,8 +13,18 @@ const QUICK: Duration = Duration::from_millis(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restarts_and_kills_of_servers_lose_and_double_nothing() {
+    restarts_and_kills(Retention::Limits).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn restarts_and_kills_of_servers_lose_nothing_of_runs() {
+    restarts_and_kills(Retention::WorkQueue).await;
+}
+
+async fn restarts_and_kills(retention: Retention) {
     let mut cluster = Cluster::start(3, "");
-    let config = cluster.config();
+    let mut config = cluster.config();
+    config.records_retention = retention;
     let link = cluster.ready(&config).await;
     let (intake, store) = (Intake::new(link.clone()), Store::default());
     let mut running = Running::new();
@@ -47,7 +57,8 @@ async fn restarts_and_kills_of_servers_lose_and_double_nothing() {
         until_kept(&store, (0..sent).map(|number| ids(number).len()).sum()).await;
     }
     until_empty(&link).await;
-    running.stop().await;
+    let counts = running.stop().await;
+    assert_eq!(counts.iter().any(|counts| counts.in_runs > 0), retention == Retention::WorkQueue, "{counts:?}");
     assert_each_once(&link, &store, 0..sent).await;
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use actlog_streams::{CancellationToken, Config, Worker};
+use actlog_streams::{CancellationToken, Config, Retention, Worker};
 
 use crate::parts::Filter;
 
@@ -27,8 +27,9 @@ pub struct Process(pub Child);
 impl Process {
     pub fn start(config: &Config, folder: &Path) -> Self {
         let file = folder.join("settings.json");
+        let retention = if config.records_retention == Retention::Limits { "limits" } else { "work-queue" };
         let settings = serde_json::json!({
-            "servers": config.servers, "replicas": config.replicas, "records-retention": "limits", "ack-wait-ms": config.ack_wait_ms,
+            "servers": config.servers, "replicas": config.replicas, "records-retention": retention, "ack-wait-ms": config.ack_wait_ms,
             "answer-ms": config.answer_ms, "retry-ms": config.retry_ms, "batch": config.batch, "max-tries": config.max_tries,
         });
         std::fs::write(&file, settings.to_string()).expect("written");

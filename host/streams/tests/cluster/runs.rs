@@ -58,7 +58,9 @@ async fn assert_all_once(config: &Config, number: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn records_are_written_in_runs_and_stand_once() {
     let cluster = Cluster::start(3, "");
-    let config = queue(&cluster);
+    let mut config = queue(&cluster);
+    // A slow disk is no reason to give a run up.
+    config.answer_ms = 20_000;
     let link = cluster.ready(&config).await;
     let outlet = Outlet::new(link.clone());
     give(&outlet, records(0..1_200, 100)).await;
@@ -106,7 +108,9 @@ async fn runs_lose_and_double_nothing_when_leaders_change() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stream_that_takes_no_runs_is_given_records_one_by_one() {
     let cluster = Cluster::start(1, "");
-    let config = queue(&cluster);
+    let mut config = queue(&cluster);
+    // A slow disk is no reason to give a run up.
+    config.answer_ms = 20_000;
     let link = cluster.ready(&config).await;
     assert_eq!(check(&link).await.expect("answered"), []);
     let context = context(&cluster).await;

@@ -4,20 +4,17 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actlog_proxy::places::Places;
 use envoy_types::pb::envoy::service::ext_proc::v3::external_processor_server::ExternalProcessorServer;
 use hyper::server::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Semaphore;
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::service::{Front, Service};
 
-/// How long to wait when no connection can be accepted: most likely there are no file descriptors left.
-const ACCEPT_DELAY: Duration = Duration::from_millis(100);
 /// Pings, to find connections whose other end is gone.
 const PING: Duration = Duration::from_secs(20);
 
@@ -45,31 +42,19 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 /// Accepts connections and serves them, until `stop`.
-pub(crate) async fn accept(front: Arc<Front>, listener: Listener, connections: Arc<Semaphore>, stop: CancellationToken) {
+pub(crate) async fn accept(front: Arc<Front>, listener: Listener, places: Places, stop: CancellationToken) {
     loop {
-        let accepted = async {
-            let permit = connections.clone().acquire_owned().await;
-            (listener.accept().await, permit)
-        };
-        let (accepted, permit) = tokio::select! {
-            accepted = accepted => accepted,
+        let (stream, place) = tokio::select! {
+            next = places.next(|| listener.accept()) => next,
             () = stop.cancelled() => return,
         };
-        match accepted {
-            Ok(stream) => {
-                let serving = serve(front.clone(), stream, stop.clone());
-                front.tasks.spawn(async move {
-                    if let Err(error) = serving.await {
-                        tracing::debug!(%error, "a connection of Envoy ended");
-                    }
-                    drop(permit);
-                });
+        let serving = serve(front.clone(), stream, stop.clone());
+        front.tasks.spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::debug!(%error, "a connection of Envoy ended");
             }
-            Err(error) => {
-                tracing::warn!(%error, "a connection cannot be accepted");
-                sleep(ACCEPT_DELAY).await;
-            }
-        }
+            drop(place);
+        });
     }
 }
 

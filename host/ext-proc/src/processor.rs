@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use actlog_proxy::carry::{Journal, Keeper};
+use actlog_proxy::places::Places;
 use actlog_proxy::{Error, Recorder, Stats};
 use actlog_spool::Recovery;
 use tokio::net::{TcpListener, UnixListener};
@@ -69,9 +70,9 @@ impl Processor {
             malformed: AtomicU64::new(0),
             config,
         });
-        let connections = Arc::new(Semaphore::new(front.config.limits.connections));
+        let places = Places::new(front.config.limits.connections);
         for listener in listeners {
-            front.tasks.spawn(connection::accept(front.clone(), listener, connections.clone(), stop.clone()));
+            front.tasks.spawn(connection::accept(front.clone(), listener, places.clone(), stop.clone()));
         }
         Ok(Running { addresses, keeper, front, stop })
     }

@@ -27,6 +27,7 @@ mod intention;
 pub mod journal;
 mod keeper;
 mod paths;
+pub mod places;
 mod proxy;
 mod pump;
 mod secrets;

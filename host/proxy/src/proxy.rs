@@ -7,7 +7,7 @@ use std::time::Duration;
 use actlog_spool::Recovery;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,13 +18,11 @@ use crate::error::Error;
 use crate::forward::Front;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
+use crate::places::Places;
 use crate::pump::Recorder;
 use crate::stats::Stats;
 use crate::tls;
 use crate::upstream::Clients;
-
-/// How long to wait when no connection can be accepted: most likely there are no file descriptors left.
-const ACCEPT_DELAY: Duration = Duration::from_millis(100);
 
 /// A reverse proxy.
 pub struct Proxy;
@@ -65,9 +63,9 @@ impl Proxy {
             abort: CancellationToken::new(),
             config,
         });
-        let connections = Arc::new(Semaphore::new(front.config.limits.connections));
+        let places = Places::new(front.config.limits.connections);
         for listener in listeners {
-            front.tasks.spawn(accept(front.clone(), listener, acceptor.clone(), connections.clone(), stop.clone()));
+            front.tasks.spawn(accept(front.clone(), listener, acceptor.clone(), places.clone(), stop.clone()));
         }
         Ok(Running { addresses, keeper, front, stop })
     }
@@ -107,30 +105,18 @@ impl Running {
     }
 }
 
-async fn accept(front: Arc<Front>, listener: TcpListener, tls: Option<TlsAcceptor>, connections: Arc<Semaphore>, stop: CancellationToken) {
+async fn accept(front: Arc<Front>, listener: TcpListener, tls: Option<TlsAcceptor>, places: Places, stop: CancellationToken) {
     loop {
-        let accepted = async {
-            let permit = connections.clone().acquire_owned().await;
-            (listener.accept().await, permit)
-        };
-        let (accepted, permit) = tokio::select! {
-            accepted = accepted => accepted,
+        let ((stream, address), place) = tokio::select! {
+            next = places.next(|| listener.accept()) => next,
             () = stop.cancelled() => return,
-        };
-        let (stream, address) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "a connection cannot be accepted");
-                sleep(ACCEPT_DELAY).await;
-                continue;
-            }
         };
         let serving = connection::serve(front.clone(), stream, address, tls.clone(), stop.clone());
         front.tasks.spawn(async move {
             if let Err(error) = serving.await {
                 tracing::debug!(%address, %error, "a connection ended");
             }
-            drop(permit);
+            drop(place);
         });
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actlog_proxy::places::Places;
 use actlog_proxy::unread::{Lingering, Watched};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -18,7 +19,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
@@ -33,8 +33,6 @@ const IDLE: Duration = Duration::from_secs(60);
 const PING: Duration = Duration::from_secs(30);
 /// How long requests may go on when it is time to stop.
 const GRACE: Duration = Duration::from_secs(30);
-/// How long to wait when no connection can be accepted: most likely there are no file descriptors left.
-const ACCEPT_DELAY: Duration = Duration::from_millis(100);
 
 /// Answers with `router` until `stop` is done, and then what is being asked, for half a minute at the longest.
 pub async fn answer(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
@@ -52,33 +50,21 @@ struct Listen {
 impl Listen {
     async fn answer(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let (open, stopping) = (GracefulShutdown::new(), CancellationToken::new());
-        let places = Arc::new(Semaphore::new(self.connections));
+        let places = Places::new(self.connections);
         let mut stop = pin!(stop);
         loop {
-            let accepted = async {
-                let place = places.clone().acquire_owned().await;
-                (listener.accept().await, place)
-            };
-            let (accepted, place) = tokio::select! {
-                accepted = accepted => accepted,
+            let ((stream, address), place) = tokio::select! {
+                next = places.next(|| listener.accept()) => next,
                 () = &mut stop => break,
             };
-            match accepted {
-                Ok((stream, address)) => {
-                    let stream = Lingering::new(stream, stopping.clone());
-                    let serving = self.clone().serve(stream, address, open.watcher());
-                    tokio::spawn(async move {
-                        if let Err(error) = serving.await {
-                            tracing::debug!(%address, error, "a connection ended");
-                        }
-                        drop(place);
-                    });
+            let stream = Lingering::new(stream, stopping.clone());
+            let serving = self.clone().serve(stream, address, open.watcher());
+            tokio::spawn(async move {
+                if let Err(error) = serving.await {
+                    tracing::debug!(%address, error, "a connection ended");
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "a connection cannot be accepted");
-                    sleep(ACCEPT_DELAY).await;
-                }
-            }
+                drop(place);
+            });
         }
         drop(listener);
         stopping.cancel();

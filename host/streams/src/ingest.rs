@@ -6,7 +6,7 @@
 
 use std::sync::atomic::Ordering;
 
-use async_nats::header::{HeaderMap, HeaderValue};
+use async_nats::header::{HeaderMap, HeaderValue, NATS_EXPECTED_STREAM, NATS_MESSAGE_ID};
 use async_nats::jetstream::{self, ErrorCode};
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::counts::add;
-use crate::put::MESSAGE_ID;
+use crate::put::Trouble;
 use crate::{Config, Count, Lane, Link, Record};
 
 /// Fewer records are put one by one: a run has to be subscribed to and let go again.
@@ -67,24 +67,11 @@ fn most(config: &Config) -> usize {
     (config.publishes_at_once / config.batches_at_once).clamp(1, MOST)
 }
 
-enum Trouble {
-    /// This time.
-    Later(String),
-    /// The servers do not do this.
-    Never(String),
-}
-
-impl<E: std::error::Error> From<E> for Trouble {
-    fn from(error: E) -> Self {
-        Self::Later(error.to_string())
-    }
-}
-
 /// Sends a run and returns when all of it stands.
 async fn once(link: &Link, run: &[&Record]) -> Result<(), Trouble> {
     let inbox = link.client.new_inbox();
     let mut answers = link.client.subscribe(format!("{inbox}.>")).await?;
-    let subject = link.names.shared_subject(Lane::Records);
+    let (stream, subject) = (link.names.stream(Lane::Records), link.names.shared_subject(Lane::Records));
     for (record, number) in run.iter().zip(1..) {
         let operation = match number {
             last if last == run.len() => COMMIT,
@@ -93,7 +80,8 @@ async fn once(link: &Link, run: &[&Record]) -> Result<(), Trouble> {
         };
         let answer = format!("{inbox}.{MOST}.fail.{number}.{operation}.$FI");
         let mut headers = HeaderMap::new();
-        headers.insert(MESSAGE_ID, HeaderValue::from(record.id.as_str()));
+        headers.insert(NATS_MESSAGE_ID, HeaderValue::from(record.id.as_str()));
+        headers.insert(NATS_EXPECTED_STREAM, HeaderValue::from(stream.as_str()));
         link.client.publish_with_reply_and_headers(subject.clone(), answer, headers, record.line.clone()).await?;
     }
     // A new leader says how far it is, again and again; only what goes on is worth more patience.

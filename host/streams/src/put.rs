@@ -109,9 +109,16 @@ enum Stands {
     Before { same: bool },
 }
 
+/// Why something did not work, and whether to try it again.
 pub(crate) enum Trouble {
     Later(String),
     Never(String),
+}
+
+impl<E: std::error::Error> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Later(error.to_string())
+    }
 }
 
 async fn once(link: &Link, message: &Message) -> Result<Stands, Trouble> {
@@ -143,13 +150,13 @@ async fn once(link: &Link, message: &Message) -> Result<Stands, Trouble> {
 
 /// The other one may still be on its way between the servers, and be lost. Only what can be read from the leader stands.
 async fn read_back(link: &Link, stream: &str, subject: &str, message: &Message) -> Result<Stands, Trouble> {
-    let stream: Stream<()> = link.context.get_stream_no_info(stream).await.map_err(|error| Trouble::Later(error.to_string()))?;
+    let stream: Stream<()> = link.context.get_stream_no_info(stream).await?;
     match stream.get_last_raw_message_by_subject(subject).await {
         Ok(found) => Ok(Stands::Before { same: found.payload == message.bytes }),
         Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => {
             Err(Trouble::Later("another of this id was on its way and is not there".into()))
         }
-        Err(error) => Err(Trouble::Later(error.to_string())),
+        Err(error) => Err(error.into()),
     }
 }
 
